@@ -1,0 +1,59 @@
+"""Frozen values about people, without the ORM: roles, channels, actors."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(TextChoices):
+    """What a person may do (seed 004, plus the specialist of seeds 001 and 003 and an accountant who only reads)."""
+
+    CLIENT = "CLIENT", _("Client")
+    SPECIALIST = "SPECIALIST", _("Specialist")
+    OPERATOR = "OPERATOR", _("Operator")
+    ADMIN = "ADMIN", _("Administrator")
+    ACCOUNTANT = "ACCOUNTANT", _("Accountant")
+
+
+STAFF_ROLES = frozenset({Role.SPECIALIST, Role.OPERATOR, Role.ADMIN, Role.ACCOUNTANT})
+SYSTEM_ROLE = "SYSTEM"
+
+
+class Channel(TextChoices):
+    """Through which door somebody came (seed 003's client type)."""
+
+    WEB = "web", _("Web page")
+    API = "api", _("API")
+    TELEGRAM = "tg_bot", _("Telegram")
+    ADMIN = "admin", _("Console")
+    SYSTEM = "system", _("System")
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something and through which channel; taken from the signed-in session, never from a parameter."""
+
+    role: str
+    channel: Channel
+    user_id: int | None = None
+    client_id: int | None = None
+    company_id: int | None = None
+    location_ids: frozenset[int] = field(default_factory=frozenset)
+    """Locations an operator is limited to; empty means every location of the company."""
+    owns_deployment: bool = False
+    may_book_outside_rules: bool = False
+
+    @property
+    def is_staff(self) -> bool:
+        return self.owns_deployment or self.role in STAFF_ROLES
+
+    def as_initiator(self) -> dict[str, Any]:
+        """The ``initiated_by`` of an event, in the wire form of seed 001."""
+        initiator = {"user_id": self.user_id, "role": self.role.lower(), "channel": self.channel.value}
+        return initiator | ({"client_id": self.client_id} if self.client_id else {})
+
+
+SYSTEM = Actor(role=SYSTEM_ROLE, channel=Channel.SYSTEM)
+WEB_GUEST = Actor(role=Role.CLIENT, channel=Channel.WEB)

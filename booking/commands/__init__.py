@@ -1,0 +1,32 @@
+"""The only writers of appointments: imperative verbs, one transaction each (domain §6).
+
+Every command takes the actor last among its subjects, raises a ``Refusal`` that a person can read, or ``Busy``.
+"""
+
+from booking.commands.confirm import confirm_appointment
+from booking.commands.desk import book_now
+from booking.commands.hold import expire_overdue_holds, extend_hold, hold_slot, release_hold
+from booking.commands.move import reschedule_appointment, undo_reschedule
+from booking.commands.progress import (
+    cancel_appointment,
+    complete_appointment,
+    correct_status,
+    mark_arrived,
+    mark_no_show,
+)
+
+__all__ = [
+    "book_now",
+    "cancel_appointment",
+    "complete_appointment",
+    "confirm_appointment",
+    "correct_status",
+    "expire_overdue_holds",
+    "extend_hold",
+    "hold_slot",
+    "mark_arrived",
+    "mark_no_show",
+    "release_hold",
+    "reschedule_appointment",
+    "undo_reschedule",
+]

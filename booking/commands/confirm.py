@@ -1,0 +1,110 @@
+"""Turn a hold into a visit."""
+
+from datetime import timedelta
+
+from accounts.models import Client
+from accounts.values import Actor
+from booking.availability import Reason
+from booking.commands.choose import require_free
+from booking.commands.find import appointment_for
+from booking.commands.hold import calendar_around, expire, overdue_in_the_way
+from booking.commands.locks import claim_of, lock_appointment, lock_calendars
+from booking.commands.record import facts, write_change
+from booking.errors import HoldReleased, SlotRefused
+from booking.models import Appointment, EventType, Status
+from booking.queries.calendars import located
+from booking.queries.slots import alternatives_to
+from booking.transactions import booking_transaction
+from booking.values import Contact, Kept, Slot
+
+# He chose in time and on the grid, whatever the clock says now.
+KEPT_FOR_THE_HOLDER = frozenset({Reason.TOO_SOON, Reason.TOO_FAR, Reason.OFF_GRID, Reason.CLIENT_BUSY})
+
+
+def confirm_appointment(
+    appointment_id: int, actor: Actor, contact: Contact, *, client_id: int | None = None, comment: str = ""
+) -> Appointment:
+    """Book what is held; repeating it changes nothing.
+
+    A hold that has run out is taken again silently while its time is free. The visit attaches to the company's client
+    with that phone, whose card stays as it is (domain §5); without a phone it is a guest's.
+    Raises SlotTaken with alternatives when somebody else has the time, HoldReleased when the client let it go.
+    """
+    try:
+        return book_held(appointment_id, actor, contact, client_id, comment)
+    except SlotRefused as refusal:
+        held = Appointment.objects.get(pk=appointment_id)
+        refusal.alternatives = tuple(alternatives_to(slot_of(held), held.browser_key))
+        raise
+
+
+@booking_transaction
+def book_held(
+    appointment_id: int, actor: Actor, contact: Contact, client_id: int | None, comment: str
+) -> Appointment:
+    held = appointment_for(appointment_id, actor)
+    if held.status == Status.CANCELLED:
+        raise HoldReleased
+    if held.status not in (Status.HOLD, Status.EXPIRED):
+        return held
+    workplace_id = lock_again(held)
+    appointment = lock_appointment(appointment_id)
+    before = facts(appointment)
+    appointment.workplace_id = workplace_id
+    appointment.client = client_of(appointment, contact, client_id)
+    appointment.contact_name, appointment.contact_phone = contact.full_name, contact.phone
+    appointment.notes, appointment.status = comment, Status.CONFIRMED
+    return write_change(appointment, EventType.BOOKING_CREATED, actor, before)
+
+
+def lock_again(held: Appointment) -> int | None:
+    """Lock the calendars of a hold and return its workplace, which may be another one if the hold has run out.
+
+    Raises SlotTaken when it has run out and its time is no longer free.
+    """
+    location = located(pk=held.location_id)
+    if held.expires_at is not None and held.expires_at > location.now:  # type: ignore[attr-defined]  # annotated
+        lock_calendars([claim_of(held)])
+        return held.workplace_id
+    calendar = calendar_around(slot_of(held), location, kept=kept_of(held))
+    free = require_free(calendar, slot_of(held), KEPT_FOR_THE_HOLDER)
+    overdue = [row for row in overdue_in_the_way(calendar, free) if row.id != held.pk]
+    lock_calendars([claim_of(held), claim_of(free), *map(claim_of, overdue)])
+    expire(row.id for row in overdue)
+    return free.workplace_id
+
+
+def slot_of(appointment: Appointment) -> Slot:
+    """The time an appointment has, as if somebody asked for it: with its specialist, at any workplace."""
+    return Slot(appointment.location_id, appointment.service_id, appointment.start_time, appointment.specialist_id)
+
+
+def kept_of(appointment: Appointment) -> Kept:
+    return Kept(
+        appointment_id=appointment.pk,
+        specialist_id=appointment.specialist_id,
+        length=minutes(appointment.end_time - appointment.start_time),
+        rest=minutes(appointment.busy_until - appointment.end_time),
+        price=appointment.price,
+    )
+
+
+def minutes(length: timedelta) -> int:
+    return int(length.total_seconds() // 60)
+
+
+def client_of(appointment: Appointment, contact: Contact, client_id: int | None) -> Client | None:
+    """Whose visit it is: the client staff named, else the one with that phone, made when there is none, else a guest's."""
+    clients = Client.objects.filter(company_id=appointment.company_id)
+    if client_id is not None:
+        return clients.get(pk=client_id)
+    if not contact.phone:
+        return None
+    known = clients.filter(phone=contact.phone).first()
+    return known or clients.create(
+        company_id=appointment.company_id,
+        phone=contact.phone,
+        first_name=contact.first_name,
+        last_name=contact.last_name,
+        email=contact.email,
+    )

@@ -1,0 +1,210 @@
+"""Keep a time for somebody who is deciding, and let it go again."""
+
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.values import SYSTEM, Actor, Channel
+from booking.availability import STAFF_WAIVES, Reason
+from booking.commands.choose import require_free
+from booking.commands.find import appointment_for, location_for
+from booking.commands.locks import claim_of, lock_appointment, lock_calendars
+from booking.commands.once import Once, answered_before, remember_answer
+from booking.commands.record import facts, record_event, write_change
+from booking.errors import AlreadyExtended, HoldReleased, SlotRefused, TooManyHolds, WrongStatus
+from booking.models import Appointment, EventType, Status
+from booking.models.appointment import ClockTimestamp
+from booking.queries.calendars import LONGEST_VISIT, BusyRow, Calendar, read_calendar
+from booking.queries.slots import alternatives_to
+from booking.transactions import booking_transaction
+from booking.values import FreeSlot, Kept, Slot
+from catalog.models import Location
+
+ONE_HOLD_AT_A_TIME = frozenset({Channel.WEB, Channel.TELEGRAM})
+"""Where choosing another time lets the previous one go (domain §5)."""
+
+
+def hold_slot(
+    slot: Slot, actor: Actor, *, client_id: int | None = None, browser_key: str = "", request: Once | None = None
+) -> Appointment:
+    """Keep ``slot`` for the company's hold time while the client decides.
+
+    Asking again for what one holds already returns the same hold.
+    Raises SlotTaken or SlotRefused, with alternatives; TooManyHolds.
+    """
+    try:
+        return place_hold(slot, actor, client_id, browser_key, request)
+    except SlotRefused as refusal:
+        refusal.alternatives = tuple(alternatives_to(slot, browser_key))
+        raise
+
+
+@booking_transaction
+def place_hold(
+    slot: Slot, actor: Actor, client_id: int | None, browser_key: str, request: Once | None
+) -> Appointment:
+    if answer := answered_before(request):
+        return answer
+    location = location_for(slot, actor)
+    mine = live_holds_of(location.company_id, client_id, browser_key)
+    if same := next((hold for hold in mine if is_same(hold, slot)), None):
+        return same
+    calendar = calendar_around(slot, location, browser_key)
+    waived = STAFF_WAIVES if actor.is_staff else frozenset[Reason]()
+    free = require_free(calendar, slot, waived, visits_of_client(calendar, client_id))
+    to_release = mine if actor.channel in ONE_HOLD_AT_A_TIME else []
+    if len(mine) - len(to_release) >= location.company.live_holds_limit:
+        raise TooManyHolds
+    overdue = overdue_in_the_way(calendar, free)
+    lock_calendars([claim_of(free), *map(claim_of, overdue), *map(claim_of, to_release)])
+    expire(row.id for row in overdue)
+    for hold in to_release:
+        end_hold(hold, Status.CANCELLED, EventType.HOLD_RELEASED, actor)
+    appointment = Appointment.objects.create(
+        **columns_of(free, location.company_id),
+        client_id=client_id,
+        browser_key=browser_key,
+        source=actor.channel,
+        status=Status.HOLD,
+        expires_at=calendar.now + timedelta(seconds=location.company.hold_length),
+    )
+    record_event(appointment, EventType.HOLD_PLACED, actor)
+    remember_answer(request, appointment)
+    return appointment
+
+
+def live_holds_of(company_id: int, client_id: int | None, browser_key: str) -> list[Appointment]:
+    """What this client or this browser holds now, oldest first."""
+    owner = Q(browser_key=browser_key) if browser_key else Q(pk__in=[])
+    if client_id:
+        owner |= Q(client_id=client_id)
+    elif not browser_key:
+        return []
+    holds = Appointment.objects.filter(owner, company_id=company_id, status=Status.HOLD)
+    return list(holds.filter(expires_at__gt=ClockTimestamp()).order_by("pk"))
+
+
+def is_same(hold: Appointment, slot: Slot) -> bool:
+    return (hold.location_id, hold.service_id, hold.start_time) == (slot.location_id, slot.service_id, slot.start) and (
+        slot.specialist_id in (None, hold.specialist_id)
+    )
+
+
+def calendar_around(
+    slot: Slot, location: Location, ignore_browser: str = "", kept: Kept | None = None
+) -> Calendar:
+    """The location's calendar on the day of the slot: all that the engine needs to judge one start."""
+    day = slot.start.astimezone(location.zone).date()
+    return read_calendar(
+        location, day, day, service_ids=[slot.service_id], ignore_browser=ignore_browser, kept=kept
+    )
+
+
+def visits_of_client(calendar: Calendar, client_id: int | None) -> tuple[BusyRow, ...]:
+    """What a proved client has booked around that day, in any location of the company."""
+    if client_id is None:
+        return ()
+    midnight = datetime.combine(calendar.first, time(), calendar.location.zone)
+    rows = Appointment.objects.alive().filter(
+        client_id=client_id, start_time__gte=midnight - LONGEST_VISIT, start_time__lt=midnight + LONGEST_VISIT
+    )
+    return tuple(BusyRow(*row) for row in rows.exclude(status=Status.HOLD).values_list(*BusyRow._fields))
+
+
+def columns_of(free: FreeSlot, company_id: int) -> dict[str, Any]:
+    """Price, duration and break are copied, so that a later change of the catalogue changes no promise."""
+    return {
+        "company_id": company_id,
+        "location_id": free.location_id,
+        "service_id": free.service_id,
+        "specialist_id": free.specialist_id,
+        "workplace_id": free.workplace_id,
+        "start_time": free.start,
+        "end_time": free.end,
+        "busy_until": free.busy_until,
+        "price": free.price,
+        "assignment_reason": free.reason,
+    }
+
+
+def overdue_in_the_way(calendar: Calendar, free: FreeSlot) -> list[BusyRow]:
+    """Holds that have run out but whose rows still stand where ``free`` wants to be: nobody has tidied them yet."""
+    return [
+        row
+        for row in calendar.busy
+        if row.is_overdue(calendar.now)
+        and row.start_time < free.busy_until
+        and row.busy_until > free.start
+        and (
+            row.specialist_id == free.specialist_id
+            or (row.workplace_id is not None and row.workplace_id == free.workplace_id)
+        )
+    ]
+
+
+def expire(ids: Iterable[int]) -> None:
+    """End these holds, if they still are holds and still overdue."""
+    if ids := list(ids):
+        for hold in Appointment.objects.overdue_holds().filter(pk__in=ids).order_by("pk").select_for_update(no_key=True):
+            end_hold(hold, Status.EXPIRED, EventType.HOLD_EXPIRED, SYSTEM)
+
+
+def end_hold(hold: Appointment, status: Status, event_type: EventType, actor: Actor) -> None:
+    before = facts(hold)
+    hold.status = status
+    write_change(hold, event_type, actor, before)
+
+
+@booking_transaction
+def extend_hold(appointment_id: int, actor: Actor) -> Appointment:
+    """Give a live hold its company's hold time once more. Raises AlreadyExtended, HoldReleased, WrongStatus."""
+    found = appointment_for(appointment_id, actor)
+    lock_calendars([claim_of(found)])
+    hold = lock_appointment(appointment_id)
+    require_hold(hold)
+    if hold.hold_extended:
+        raise AlreadyExtended
+    before = facts(hold)
+    hold.expires_at = (hold.expires_at or hold.created_at) + timedelta(seconds=hold.company.hold_length)
+    hold.hold_extended = True
+    return write_change(hold, EventType.HOLD_EXTENDED, actor, before, expires_at=hold.expires_at.isoformat())
+
+
+@booking_transaction
+def release_hold(appointment_id: int, actor: Actor) -> Appointment:
+    """Let a held time go at once; a hold that has already ended stays as it is. Raises WrongStatus for a visit."""
+    found = appointment_for(appointment_id, actor)
+    lock_calendars([claim_of(found)])
+    hold = lock_appointment(appointment_id)
+    if hold.status in (Status.CANCELLED, Status.EXPIRED):
+        return hold
+    if hold.status != Status.HOLD:
+        raise WrongStatus(_("This visit is already booked. Cancel it instead."))
+    end_hold(hold, Status.CANCELLED, EventType.HOLD_RELEASED, actor)
+    return hold
+
+
+def require_hold(hold: Appointment) -> None:
+    if hold.status in (Status.CANCELLED, Status.EXPIRED):
+        raise HoldReleased
+    if hold.status != Status.HOLD:
+        raise WrongStatus(_("This visit is already booked."))
+
+
+def expire_overdue_holds(at_most: int = 500) -> int:
+    """Tidy up after holds that ran out, each in a transaction of its own; nothing depends on it. How many ended."""
+    overdue = Appointment.objects.overdue_holds().order_by("expires_at").values_list("pk", flat=True)[:at_most]
+    return sum(expire_one(pk) for pk in overdue)
+
+
+@booking_transaction
+def expire_one(pk: int) -> int:
+    found = Appointment.objects.overdue_holds().filter(pk=pk).first()
+    if found is None:
+        return 0
+    lock_calendars([claim_of(found)])
+    expire([pk])
+    return 1

@@ -1,0 +1,50 @@
+"""Locks in one order for everybody: location → specialist → workplace → client → appointment, of a kind by id."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Model
+
+from booking.models import Appointment
+from booking.queries.calendars import BusyRow
+from booking.values import FreeSlot
+from catalog.models import Location, Specialist, Workplace
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The calendars that one appointment takes part in."""
+
+    location_id: int
+    specialist_id: int
+    workplace_id: int | None
+
+
+def claim_of(row: Appointment | BusyRow | FreeSlot) -> Claim:
+    return Claim(row.location_id, row.specialist_id, row.workplace_id)
+
+
+def lock_calendars(claims: Iterable[Claim]) -> None:
+    """Wait for everybody who is writing in these calendars.
+
+    What was read before this call in the same transaction is thereby proved current: had anybody raised a
+    ``calendar_version`` since the snapshot, PostgreSQL would refuse the lock with 40001 and the command would run anew.
+    A location without a capacity is not locked: its chairs must not queue behind each other.
+    """
+    claims = list(claims)
+    lock(Location, {claim.location_id for claim in claims}, capacity__isnull=False)
+    lock(Specialist, {claim.specialist_id for claim in claims})
+    lock(Workplace, {claim.workplace_id for claim in claims if claim.workplace_id})
+
+
+def lock(model: type[Model], ids: Iterable[int], **conditions: object) -> None:
+    # no_key: a plain FOR UPDATE would make unrelated inserts that refer to the row wait.
+    if ids:
+        rows = model._default_manager.filter(pk__in=ids, **conditions).order_by("pk")
+        list(rows.select_for_update(no_key=True).values_list("pk"))
+
+
+def lock_appointment(pk: int) -> Appointment:
+    """The row with what it shows, locked; its calendars must already be. Raises Appointment.DoesNotExist."""
+    rows = Appointment.objects.select_related("company", "location", "service", "specialist", "workplace", "client")
+    return rows.select_for_update(no_key=True, of=("self",)).get(pk=pk)

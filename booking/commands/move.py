@@ -1,0 +1,138 @@
+"""Give a visit another time, and take that back."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.values import Actor
+from booking.availability import OUTSIDE_RULES, STAFF_WAIVES, Reason
+from booking.commands.choose import require_free
+from booking.commands.confirm import kept_of, minutes
+from booking.commands.find import appointment_for
+from booking.commands.hold import calendar_around, expire, overdue_in_the_way
+from booking.commands.locks import claim_of, lock_appointment, lock_calendars
+from booking.commands.progress import require_clients_own_time
+from booking.commands.record import facts, write_change
+from booking.errors import ChangedMeanwhile, NotAllowed, SlotRefused, WrongStatus
+from booking.models import Appointment, EventType, Status
+from booking.queries.calendars import located
+from booking.queries.slots import alternatives_to
+from booking.queries.visits import database_time, last_move
+from booking.transactions import booking_transaction
+from booking.values import Kept, Slot
+
+UNDO_WAIVES = frozenset({Reason.TOO_SOON, Reason.TOO_FAR, Reason.OFF_GRID})
+"""The old time was rightly theirs a moment ago: only what happened since can stand in the way."""
+
+
+def reschedule_appointment(
+    appointment_id: int,
+    start: datetime,
+    actor: Actor,
+    *,
+    specialist_id: int | None = None,
+    expected_version: int | None = None,
+    outside_rules: bool = False,
+) -> Appointment:
+    """Move a visit to ``start``, with the same specialist unless another is named. One update of the same row.
+
+    Its own old time is not in the way. Length and price stay with the same specialist and follow another one's.
+    Moving to where it is already changes nothing. Raises SlotTaken or SlotRefused with alternatives, TooLate,
+    WrongStatus, ChangedMeanwhile when ``expected_version`` is no longer the visit's, NotAllowed.
+    """
+    waived = waived_for(actor, outside_rules)
+    try:
+        return move(appointment_id, start, actor, specialist_id, expected_version, waived)
+    except SlotRefused as refusal:
+        refusal.alternatives = tuple(alternatives_for_move(appointment_id, start, specialist_id))
+        raise
+
+
+def undo_reschedule(appointment_id: int, actor: Actor) -> Appointment:
+    """Take the last move back: the old time, specialist, length and price, if nobody has them now. Everybody is told
+    again. Raises SlotTaken, TooLate, WrongStatus."""
+    return move_back(appointment_id, actor)
+
+
+def waived_for(actor: Actor, outside_rules: bool = False) -> frozenset[Reason]:
+    """Which rules do not bind ``actor`` (domain §4). Raises NotAllowed for a step outside the rules without the right."""
+    if not outside_rules:
+        return STAFF_WAIVES if actor.is_staff else frozenset()
+    if not (actor.is_staff and actor.may_book_outside_rules):
+        raise NotAllowed
+    return OUTSIDE_RULES
+
+
+@booking_transaction
+def move(
+    appointment_id: int,
+    start: datetime,
+    actor: Actor,
+    specialist_id: int | None,
+    expected_version: int | None,
+    waived: frozenset[Reason],
+) -> Appointment:
+    found = appointment_for(appointment_id, actor)
+    if expected_version not in (None, found.version):
+        raise ChangedMeanwhile
+    if (found.start_time, found.specialist_id) == (start, specialist_id or found.specialist_id):
+        return found
+    slot = Slot(found.location_id, found.service_id, start, specialist_id or found.specialist_id)
+    return put(found, slot, kept_of(found), actor, waived)
+
+
+@booking_transaction
+def move_back(appointment_id: int, actor: Actor) -> Appointment:
+    found = appointment_for(appointment_id, actor)
+    event = last_move(found)
+    if event is None:
+        raise WrongStatus(_("There is no move to take back."))
+    was = {key: change[0] for key, change in event.payload["changed"].items()}
+    slot, kept = as_it_was(found, was)
+    return put(found, slot, kept, actor, UNDO_WAIVES | waived_for(actor), undo=True)
+
+
+def as_it_was(moved: Appointment, was: dict[str, Any]) -> tuple[Slot, Kept]:
+    """The slot and the terms before a move; ``was`` holds what the move changed."""
+    start = datetime.fromisoformat(was.get("start_time", moved.start_time.isoformat()))
+    end = datetime.fromisoformat(was.get("end_time", moved.end_time.isoformat()))
+    busy_until = datetime.fromisoformat(was.get("busy_until", moved.busy_until.isoformat()))
+    specialist_id = was.get("specialist_id", moved.specialist_id)
+    price = Decimal(was.get("price", moved.price))
+    slot = Slot(moved.location_id, moved.service_id, start, specialist_id)
+    return slot, Kept(moved.pk, specialist_id, minutes(end - start), minutes(busy_until - end), price)
+
+
+def put(
+    found: Appointment, slot: Slot, kept: Kept, actor: Actor, waived: frozenset[Reason], **details: bool
+) -> Appointment:
+    """Check, lock, write: the appointment gets the time, the specialist and the terms of ``slot``."""
+    calendar = calendar_around(slot, located(pk=found.location_id), kept=kept)
+    require_movable(found, actor)
+    free = require_free(calendar, slot, waived)
+    overdue = overdue_in_the_way(calendar, free)
+    lock_calendars([claim_of(found), claim_of(free), *map(claim_of, overdue)])
+    expire(row.id for row in overdue)
+    appointment = lock_appointment(found.pk)
+    before = facts(appointment)
+    appointment.specialist_id, appointment.workplace_id = free.specialist_id, free.workplace_id
+    appointment.start_time, appointment.end_time, appointment.busy_until = free.start, free.end, free.busy_until
+    appointment.price = max(free.price, appointment.discount)
+    appointment.outside_rules = waived == OUTSIDE_RULES
+    appointment.sequence += 1
+    return write_change(appointment, EventType.BOOKING_RESCHEDULED, actor, before, **details)
+
+
+def require_movable(appointment: Appointment, actor: Actor) -> None:
+    if not actor.is_staff:
+        require_clients_own_time(appointment, database_time())
+    elif appointment.status not in (Status.CONFIRMED, Status.ARRIVED):
+        raise WrongStatus(_("Only a confirmed visit can be moved."))
+
+
+def alternatives_for_move(appointment_id: int, start: datetime, specialist_id: int | None) -> list[Any]:
+    moved = Appointment.objects.get(pk=appointment_id)
+    slot = Slot(moved.location_id, moved.service_id, start, specialist_id or moved.specialist_id)
+    return alternatives_to(slot, kept=kept_of(moved))

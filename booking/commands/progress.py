@@ -1,0 +1,143 @@
+"""What becomes of a visit: cancelled, arrived, completed, not come, and a slip of the desk put right."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, time
+
+from django.utils.translation import gettext as _
+
+from accounts.values import Actor
+from booking.availability import OUTSIDE_RULES
+from booking.commands.choose import require_free
+from booking.commands.confirm import kept_of, slot_of
+from booking.commands.find import appointment_for, require_staff
+from booking.commands.hold import calendar_around
+from booking.commands.locks import claim_of, lock_appointment, lock_calendars
+from booking.commands.record import facts, write_change
+from booking.errors import NotAllowed, TooEarly, TooLate, WrongStatus
+from booking.models import Appointment, EventType, Status
+from booking.queries.calendars import located
+from booking.queries.visits import database_time
+from booking.transactions import booking_transaction
+from booking.values import CancelReason
+
+
+def midnight_of(appointment: Appointment) -> datetime:
+    """The beginning of the visit's local day."""
+    zone = appointment.location.zone
+    return datetime.combine(appointment.start_time.astimezone(zone).date(), time(), zone)
+
+
+def start_of(appointment: Appointment) -> datetime:
+    return appointment.start_time
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a visit's life: where it leads, from where staff may take it, from when on, and whether clients may."""
+
+    to: Status
+    event_type: EventType
+    by_staff_from: frozenset[Status]
+    not_before: Callable[[Appointment], datetime] | None = None
+    by_client: bool = False
+
+
+COMING = frozenset({Status.CONFIRMED})
+HERE = frozenset({Status.CONFIRMED, Status.ARRIVED})
+CANCEL = Step(Status.CANCELLED, EventType.BOOKING_CANCELLED, HERE, by_client=True)
+ARRIVE = Step(Status.ARRIVED, EventType.BOOKING_ARRIVED, COMING, not_before=midnight_of)
+COMPLETE = Step(Status.COMPLETED, EventType.BOOKING_COMPLETED, HERE, not_before=start_of)
+NO_SHOW = Step(Status.NO_SHOW, EventType.BOOKING_NO_SHOW, COMING, not_before=start_of)
+CORRECTIONS = {
+    Status.ARRIVED: Status.CONFIRMED,
+    Status.COMPLETED: Status.ARRIVED,
+    Status.NO_SHOW: Status.CONFIRMED,
+}
+
+
+def cancel_appointment(appointment_id: int, actor: Actor, reason: CancelReason | None = None) -> Appointment:
+    """Cancel a visit: a client until its start, staff also afterwards and after arrival. Repeating it changes nothing.
+
+    The time is free at once. Raises TooLate, WrongStatus.
+    """
+    details = {"reason": reason.value} if reason else {}
+    return advance(appointment_id, actor, CANCEL, **details)
+
+
+def mark_arrived(appointment_id: int, actor: Actor) -> Appointment:
+    """The client is here; from the visit's local day on. Raises TooEarly, WrongStatus."""
+    return advance(appointment_id, actor, ARRIVE)
+
+
+def complete_appointment(appointment_id: int, actor: Actor) -> Appointment:
+    """The visit took place; after its start. Raises TooEarly, WrongStatus."""
+    return advance(appointment_id, actor, COMPLETE)
+
+
+def mark_no_show(appointment_id: int, actor: Actor) -> Appointment:
+    """Nobody came; after the start. The time is free. Raises TooEarly, WrongStatus."""
+    return advance(appointment_id, actor, NO_SHOW)
+
+
+@booking_transaction
+def advance(appointment_id: int, actor: Actor, step: Step, **details: str) -> Appointment:
+    found = appointment_for(appointment_id, actor)
+    lock_calendars([claim_of(found)])
+    appointment = lock_appointment(appointment_id)
+    if appointment.status == step.to:
+        return appointment
+    require_step(appointment, actor, step)
+    before = facts(appointment)
+    appointment.status = step.to
+    return write_change(appointment, step.event_type, actor, before, **details)
+
+
+def require_step(appointment: Appointment, actor: Actor, step: Step) -> None:
+    """Raises NotAllowed, WrongStatus, TooEarly, TooLate: domain §3."""
+    now = database_time()
+    if not actor.is_staff:
+        require_by_client(appointment, now, step)
+    elif appointment.status not in step.by_staff_from:
+        raise WrongStatus(_("A visit that is “%(status)s” cannot become that.") % {"status": appointment.get_status_display()})
+    if step.not_before is not None and now < step.not_before(appointment):
+        raise TooEarly
+
+
+def require_by_client(appointment: Appointment, now: datetime, step: Step) -> None:
+    if not step.by_client:
+        raise NotAllowed
+    require_clients_own_time(appointment, now)
+
+
+def require_clients_own_time(appointment: Appointment, now: datetime) -> None:
+    """Clients move or cancel confirmed visits until their start. Raises WrongStatus, TooLate."""
+    if appointment.status != Status.CONFIRMED:
+        raise WrongStatus(_("This visit can no longer be changed."))
+    if appointment.start_time <= now:
+        raise TooLate
+
+
+@booking_transaction
+def correct_status(appointment_id: int, actor: Actor) -> Appointment:
+    """Take back the last step when the desk slipped: arrived, completed or no-show.
+
+    A no-show whose time was given away stays one. Raises NotAllowed, WrongStatus, SlotTaken.
+    """
+    require_staff(actor)
+    found = appointment_for(appointment_id, actor)
+    if found.status not in CORRECTIONS:
+        raise WrongStatus(_("There is nothing to take back."))
+    if found.status == Status.NO_SHOW:
+        require_still_free(found)
+    lock_calendars([claim_of(found)])
+    appointment = lock_appointment(appointment_id)
+    before = facts(appointment)
+    appointment.status = CORRECTIONS[Status(found.status)]
+    return write_change(appointment, EventType.BOOKING_CORRECTED, actor, before)
+
+
+def require_still_free(appointment: Appointment) -> None:
+    slot = replace(slot_of(appointment), workplace_id=appointment.workplace_id)
+    calendar = calendar_around(slot, located(pk=appointment.location_id), kept=kept_of(appointment))
+    require_free(calendar, slot, OUTSIDE_RULES)

@@ -1,0 +1,62 @@
+"""Write what happened: the history of an appointment, and the outbox that wakes the rest."""
+
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+
+from accounts.values import Actor
+from booking.models import Appointment, AppointmentEvent, EventType, Status
+from booking.signals import event_recorded
+
+WRITTEN = (
+    "specialist workplace client contact_name contact_phone start_time end_time busy_until status price expires_at "
+    "hold_extended notes outside_rules version sequence updated_at"
+).split()
+
+
+def facts(appointment: Appointment) -> dict[str, Any]:
+    """What history keeps of an appointment: ids, times and the price, never names, phones or comments."""
+    return {
+        "status": appointment.status,
+        "location_id": appointment.location_id,
+        "service_id": appointment.service_id,
+        "specialist_id": appointment.specialist_id,
+        "workplace_id": appointment.workplace_id,
+        "start_time": appointment.start_time.isoformat(),
+        "end_time": appointment.end_time.isoformat(),
+        "busy_until": appointment.busy_until.isoformat(),
+        "price": str(appointment.price),
+    }
+
+
+def record_event(
+    appointment: Appointment, event_type: EventType, actor: Actor, before: dict[str, Any] | None = None, **details: Any
+) -> AppointmentEvent:
+    """Append to the history and, once committed, tell whoever listens for ``event_recorded``.
+
+    ``before`` is what ``facts`` said earlier: only what differs is kept, as before/after pairs.
+    """
+    after = facts(appointment)
+    changed = {key: [before.get(key), after[key]] for key in after if before.get(key) != after[key]} if before else after
+    event = AppointmentEvent.objects.create(
+        appointment=appointment,
+        event_type=event_type,
+        initiated_by=actor.as_initiator(),
+        payload={"changed": changed, **details} if before else {**changed, **details},
+    )
+    transaction.on_commit(partial(event_recorded.send_robust, sender=AppointmentEvent, event_id=event.pk))
+    return event
+
+
+def write_change(
+    appointment: Appointment, event_type: EventType, actor: Actor, before: dict[str, Any], **details: Any
+) -> Appointment:
+    """Save a locked, changed appointment as its next version, and record why."""
+    appointment.version += 1
+    if appointment.status != Status.HOLD:
+        appointment.expires_at = None
+    appointment.save(update_fields=WRITTEN)
+    record_event(appointment, event_type, actor, before, **details)
+    return appointment

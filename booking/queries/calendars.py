@@ -1,0 +1,310 @@
+"""Read everything the engine needs about one location and a range of days, in a fixed number of SQL statements."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple, TypeVar
+
+from django.db.models import Q
+
+from booking.availability import (
+    Absence,
+    Candidate,
+    Choice,
+    Hours,
+    Minute,
+    Person,
+    Place,
+    Question,
+    Reason,
+    Seat,
+    Span,
+    SpecialDay,
+    Terms,
+    Visit,
+    openings,
+    shifts_of,
+)
+from booking.availability.wallclock import minute_at, minute_of
+from booking.models import OCCUPYING, Appointment
+from booking.models.appointment import ClockTimestamp
+from booking.values import FreeSlot, Kept
+from catalog.models import (
+    Break,
+    Holiday,
+    Location,
+    LocationSchedule,
+    ServiceSpecialist,
+    SpecialistSchedule,
+    WorkplaceService,
+)
+
+MINUTE = timedelta(minutes=1)
+Given = TypeVar("Given")
+LONGEST_VISIT = timedelta(days=2)
+"""A visit and its break last at most a day each: who began earlier is gone. It lets the index on the start serve."""
+
+
+class BusyRow(NamedTuple):
+    """An appointment that occupies time, or a hold that is overdue and only seems to."""
+
+    id: int
+    specialist_id: int
+    workplace_id: int | None
+    location_id: int
+    start_time: datetime
+    end_time: datetime
+    busy_until: datetime
+    expires_at: datetime | None
+    browser_key: str
+
+    def is_overdue(self, now: datetime) -> bool:
+        return self.expires_at is not None and self.expires_at <= now
+
+    def as_visit(self) -> Visit:
+        return Visit(minute_of(self.start_time), round_up(self.end_time), round_up(self.busy_until))
+
+
+def round_up(moment: datetime) -> Minute:
+    minute = minute_of(moment)
+    return minute if moment.second == moment.microsecond == 0 else minute + 1
+
+
+def minutes_after_midnight(wall: time | None) -> int | None:
+    return None if wall is None else wall.hour * 60 + wall.minute
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """One location from ``first`` to ``last``: what the engine is asked with, and the rows it was made from."""
+
+    location: Location
+    now: datetime
+    first: date
+    last: date
+    place: Place
+    people: dict[int, Person]
+    seats: dict[int, Seat]
+    offers: dict[int, list[ServiceSpecialist]]
+    seat_offers: dict[int, list[WorkplaceService]]
+    busy: tuple[BusyRow, ...] = field(default=(), repr=False)
+    kept: Kept | None = None
+
+    def question(
+        self, waived: frozenset[Reason] = frozenset(), client_visits: Iterable[BusyRow] = ()
+    ) -> Question:
+        """The question of whoever is bound by all rules but ``waived``, about every start from first to last."""
+        company, now = self.location.company, minute_of(self.now)
+        return Question(
+            place=self.place,
+            window=(self.span_of(self.first)[0], self.span_of(self.last)[1]),
+            step=company.slot_step,
+            earliest=now + company.min_notice,
+            latest=now + company.horizon * 24 * 60,
+            client_visits=tuple((minute_of(row.start_time), round_up(row.end_time)) for row in client_visits),
+            waived=waived,
+        )
+
+    def span_of(self, day: date) -> Span:
+        """A local day, however long its night is."""
+        zone = self.location.zone
+        return minute_at(zone, day, 0), minute_at(zone, day + timedelta(days=1), 0)
+
+    def free_slot(self, service_id: int, start: datetime, choice: Choice) -> FreeSlot:
+        end = start + choice.terms.length * MINUTE
+        return FreeSlot(
+            location_id=self.location.pk,
+            service_id=service_id,
+            specialist_id=choice.candidate.person.id,
+            workplace_id=choice.terms.seat.id if choice.terms.seat else None,
+            start=start,
+            end=end,
+            busy_until=end + choice.terms.rest * MINUTE,
+            price=choice.terms.price,
+            reason=choice.reason,
+        )
+
+    def candidates(self, service_id: int, specialist_id: int | None = None) -> list[Candidate]:
+        """Who performs the service here, in the salon's order, each with his terms at every fit workplace."""
+        return [
+            Candidate(
+                person=self.people[offer.specialist_id],
+                terms=tuple(self.terms(offer)),
+                is_active=offer.is_active and offer.specialist.is_active and offer.service.is_active,
+            )
+            for offer in self.offers.get(service_id, ())
+            if offer.specialist_id in self.people and specialist_id in (None, offer.specialist_id)
+        ]
+
+    def terms(self, offer: ServiceSpecialist) -> Iterable[Terms]:
+        """Price, duration and break resolve specialist → workplace → service (domain §2)."""
+        service = offer.service
+        for seat_offer in self.seat_offers.get(offer.service_id) or (None,):
+            seat = self.seats[seat_offer.workplace_id] if seat_offer else None
+            if self.kept and self.kept.specialist_id == offer.specialist_id:
+                yield Terms(seat, self.kept.length, self.kept.rest, self.kept.price)
+                continue
+            yield Terms(
+                seat=seat,
+                length=first_given(offer.custom_duration, seat_offer and seat_offer.duration_min, service.duration_min),
+                rest=first_given(offer.custom_break, seat_offer and seat_offer.break_min, service.break_min),
+                price=first_given(offer.custom_price, seat_offer and seat_offer.price, service.price),
+            )
+
+
+def first_given(*values: Given | None) -> Given:
+    return next(value for value in values if value is not None)
+
+
+def located(**lookup: object) -> Location:
+    """The location with its company and, as ``now``, the database's clock. Raises Location.DoesNotExist."""
+    return Location.objects.select_related("company").annotate(now=ClockTimestamp()).get(**lookup)
+
+
+def read_calendar(
+    location: Location,
+    first: date,
+    last: date,
+    *,
+    service_ids: Sequence[int] | None = None,
+    ignore_browser: str = "",
+    kept: Kept | None = None,
+) -> Calendar:
+    """Everything about ``location`` from ``first`` to ``last``: seven statements, however many people and days.
+
+    ``location`` comes from ``located``. Holds of ``ignore_browser`` and the ``kept`` appointment are not in the way
+    of their owner; overdue holds are in nobody's, but stay in ``busy`` for whoever writes and must expire them.
+    """
+    offers = read_offers(location, service_ids)
+    seat_offers = read_seat_offers(location, service_ids)
+    specialist_ids = {offer.specialist_id for rows in offers.values() for offer in rows}
+    workplace_ids = {offer.workplace_id for rows in seat_offers.values() for offer in rows}
+    shifts = read_shifts(location, specialist_ids)
+    absences = read_absences(specialist_ids, first, last)
+    busy = read_busy(location, specialist_ids, workplace_ids, first, last)
+    now: datetime = location.now  # type: ignore[attr-defined]  # annotated by located()
+    in_the_way = [
+        row
+        for row in busy
+        if not row.is_overdue(now)
+        and not (kept and row.id == kept.appointment_id)
+        and not (ignore_browser and row.expires_at and row.browser_key == ignore_browser)
+    ]
+    visits_of, visits_at = defaultdict(list), defaultdict(list)
+    for row in in_the_way:
+        visit = row.as_visit()
+        visits_of[row.specialist_id].append(visit)
+        visits_at[row.workplace_id].append((visit.start, visit.busy_until))
+    zone = location.zone
+    return Calendar(
+        location=location,
+        now=now,
+        first=first,
+        last=last,
+        place=Place(
+            openings=tuple(openings(zone, read_hours(location), read_special_days(location, first, last), first, last)),
+            capacity=location.capacity,
+            presence=tuple(presence_in(location, in_the_way)),
+            is_active=location.is_active and location.company.is_active,
+        ),
+        people={
+            pk: Person(pk, shifts_of(zone, shifts[pk], absences[pk], first, last), tuple(visits_of[pk])) for pk in shifts
+        },
+        seats={pk: Seat(pk, tuple(visits_at[pk])) for pk in workplace_ids},
+        offers=offers,
+        seat_offers=seat_offers,
+        busy=tuple(busy),
+        kept=kept,
+    )
+
+
+def presence_in(location: Location, rows: Iterable[BusyRow]) -> Iterator[Span]:
+    """From start to end, without the break: who waits for a clean chair is not there yet."""
+    if location.capacity is not None:
+        for row in rows:
+            if row.location_id == location.pk:
+                yield minute_of(row.start_time), round_up(row.end_time)
+
+
+def read_offers(location: Location, service_ids: Sequence[int] | None) -> dict[int, list[ServiceSpecialist]]:
+    """Skills of the company's specialists by service; the inactive too, for they explain a refusal."""
+    rows = ServiceSpecialist.objects.filter(
+        service__company_id=location.company_id, specialist__company_id=location.company_id
+    )
+    if service_ids is not None:
+        rows = rows.filter(service_id__in=service_ids)
+    result: dict[int, list[ServiceSpecialist]] = defaultdict(list)
+    for offer in rows.select_related("service", "specialist").order_by("specialist__position", "specialist_id"):
+        result[offer.service_id].append(offer)
+    return result
+
+
+def read_seat_offers(location: Location, service_ids: Sequence[int] | None) -> dict[int, list[WorkplaceService]]:
+    rows = WorkplaceService.objects.filter(is_active=True, workplace__location=location, workplace__is_active=True)
+    if service_ids is not None:
+        rows = rows.filter(service_id__in=service_ids)
+    result: dict[int, list[WorkplaceService]] = defaultdict(list)
+    for offer in rows.order_by("workplace__position", "workplace_id"):
+        result[offer.service_id].append(offer)
+    return result
+
+
+def read_hours(location: Location) -> list[Hours]:
+    return [weekly(row) for row in LocationSchedule.objects.filter(location=location)]
+
+
+def read_special_days(location: Location, first: date, last: date) -> dict[date, SpecialDay]:
+    a_day = timedelta(days=1)
+    rows = Holiday.objects.filter(location=location, date__range=(first - a_day, last + 2 * a_day))
+    return {
+        row.date: SpecialDay(row.is_working, minutes_after_midnight(row.start_time), minutes_after_midnight(row.end_time))
+        for row in rows
+    }
+
+
+def read_shifts(location: Location, specialist_ids: Iterable[int]) -> dict[int, list[Hours]]:
+    """Shifts in this location of those who work in it at all."""
+    result: dict[int, list[Hours]] = defaultdict(list)
+    for row in SpecialistSchedule.objects.filter(location=location, specialist_id__in=specialist_ids):
+        result[row.specialist_id].append(weekly(row, row.workplace_id))
+    return result
+
+
+def weekly(row: LocationSchedule | SpecialistSchedule, workplace_id: int | None = None) -> Hours:
+    return Hours(
+        weekday=row.day_of_week,
+        start=minutes_after_midnight(row.start_time) or 0,
+        end=minutes_after_midnight(row.end_time) or 0,
+        is_day_off=row.is_day_off,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        workplace_id=workplace_id,
+    )
+
+
+def read_absences(specialist_ids: Iterable[int], first: date, last: date) -> dict[int, list[Absence]]:
+    a_day = timedelta(days=1)
+    begun = Q(date__lte=last + 2 * a_day)
+    lasting = Q(date__gte=first - a_day) | Q(last_date__gte=first - a_day)
+    result: dict[int, list[Absence]] = defaultdict(list)
+    for row in Break.objects.filter(begun, lasting, specialist_id__in=specialist_ids):
+        hours = minutes_after_midnight(row.start_time), minutes_after_midnight(row.end_time)
+        result[row.specialist_id].append(Absence(row.date, row.last_date or row.date, *hours))
+    return result
+
+
+def read_busy(
+    location: Location, specialist_ids: Iterable[int], workplace_ids: Iterable[int], first: date, last: date
+) -> list[BusyRow]:
+    """Whatever occupies these specialists (anywhere), these workplaces, or a location that counts heads."""
+    zone = location.zone
+    begin = datetime.combine(first, time(), zone) - LONGEST_VISIT
+    end = datetime.combine(last + timedelta(days=1), time(), zone) + LONGEST_VISIT
+    concerned = Q(specialist_id__in=specialist_ids)
+    if workplace_ids:
+        concerned |= Q(workplace_id__in=workplace_ids)
+    if location.capacity is not None:
+        concerned |= Q(location_id=location.pk)
+    rows = Appointment.objects.filter(concerned, status__in=OCCUPYING, start_time__gte=begin, start_time__lt=end)
+    return [BusyRow(*row) for row in rows.order_by().values_list(*BusyRow._fields)]

@@ -1,0 +1,165 @@
+"""Read what can be booked: the next times of every service, the times of a day, the alternatives to a taken one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from booking.availability import Candidate, Choice, Minute, Question, Reason, choose, free_starts, terms_at
+from booking.availability.wallclock import minute_of, moment_of
+from booking.queries.calendars import Calendar, located, read_calendar
+from booking.values import FreeSlot, Kept, Slot
+from catalog.models import Location
+
+SHORT_LOOK = 7
+"""Days read first for the next times: most services have room within a week, and rows of two months are not free."""
+NEXT_TIMES = 3
+ALTERNATIVES = 6
+NEAR = timedelta(hours=2)
+DAYS_OF_ALTERNATIVES = 7
+
+
+@dataclass(frozen=True)
+class Openings:
+    """When a service can be booked within a calendar, and by whom; ``starts`` maps each start to its candidates."""
+
+    calendar: Calendar
+    service_id: int
+    question: Question
+    starts: dict[Minute, list[Candidate]]
+
+    def by_day(self) -> dict[date, list[datetime]]:
+        """Local days that have room, each with its starts, ascending."""
+        zone = self.calendar.location.zone
+        days: dict[date, list[datetime]] = {}
+        for minute in sorted(self.starts):
+            moment = moment_of(minute)
+            days.setdefault(moment.astimezone(zone).date(), []).append(moment)
+        return days
+
+    def slots_at(self, start: datetime) -> list[FreeSlot]:
+        """One slot for everybody who can take ``start``, in the salon's order."""
+        return [self.calendar.free_slot(self.service_id, start, choice) for choice in self.choices_at(start)]
+
+    def slot_at(self, start: datetime) -> FreeSlot:
+        """The slot at a listed ``start``, with whom the company's policy prefers."""
+        day = self.calendar.span_of(start.astimezone(self.calendar.location.zone).date())
+        policy = self.calendar.location.company.assignment_policy
+        choice = choose(policy, self.choices_at(start), minute_of(start), day)
+        return self.calendar.free_slot(self.service_id, start, choice)
+
+    def choices_at(self, start: datetime) -> list[Choice]:
+        minute = minute_of(start)
+        found = ((who, terms_at(self.question, who, minute)) for who in self.starts.get(minute, ()))
+        return [Choice(who, terms) for who, terms in found if terms]
+
+
+def openings_of(
+    calendar: Calendar,
+    service_id: int,
+    specialist_id: int | None = None,
+    waived: frozenset[Reason] = frozenset(),
+) -> Openings:
+    """When ``service_id`` can be booked within ``calendar``, with one specialist or with any."""
+    question = calendar.question(waived)
+    starts: dict[Minute, list[Candidate]] = {}
+    for candidate in calendar.candidates(service_id, specialist_id):
+        for minute in free_starts(question, candidate):
+            starts.setdefault(minute, []).append(candidate)
+    return Openings(calendar, service_id, question, starts)
+
+
+def free_slots(
+    location: Location,
+    service_id: int,
+    first: date,
+    last: date,
+    *,
+    specialist_id: int | None = None,
+    browser_key: str = "",
+    kept: Kept | None = None,
+) -> Openings:
+    """The free times of a service from ``first`` to ``last``, local days included; seven statements.
+
+    ``location`` comes from ``located``.
+    """
+    calendar = read_calendar(location, first, last, service_ids=[service_id], ignore_browser=browser_key, kept=kept)
+    return openings_of(calendar, service_id, specialist_id)
+
+
+def last_bookable_day(location: Location) -> date:
+    """The horizon, as a local day."""
+    now: datetime = location.now  # type: ignore[attr-defined]  # annotated by located()
+    return (now + timedelta(days=location.company.horizon)).astimezone(location.zone).date()
+
+
+def today_in(location: Location) -> date:
+    now: datetime = location.now  # type: ignore[attr-defined]  # annotated by located()
+    return now.astimezone(location.zone).date()
+
+
+def next_times(
+    location: Location, service_ids: Iterable[int], browser_key: str = ""
+) -> dict[int, list[datetime]]:
+    """For each service its next free times, on different days where there are: at most fourteen statements for all.
+
+    A second, long look is taken only for services that the first week did not satisfy.
+    """
+    today, horizon = today_in(location), last_bookable_day(location)
+    wanted = list(service_ids)
+    found: dict[int, list[datetime]] = {}
+    for last in (min(today + timedelta(days=SHORT_LOOK), horizon), horizon):
+        calendar = read_calendar(location, today, last, service_ids=wanted, ignore_browser=browser_key)
+        found |= {pk: spread(openings_of(calendar, pk).by_day()) for pk in wanted}
+        wanted = [pk for pk in wanted if len(found[pk]) < NEXT_TIMES]
+        if not wanted or last == horizon:
+            break
+    return found
+
+
+def spread(days: dict[date, list[datetime]]) -> list[datetime]:
+    """The first time of each of the next days with room; of fewer days, later times of the first."""
+    firsts = [times[0] for times in days.values()][:NEXT_TIMES]
+    rest = [moment for times in days.values() for moment in times[1:]]
+    return sorted(firsts + rest[: NEXT_TIMES - len(firsts)])
+
+
+def alternatives_to(slot: Slot, browser_key: str = "", kept: Kept | None = None) -> list[FreeSlot]:
+    """Up to six times instead of ``slot``: the same specialist within two hours, the same time with others, the same
+    time on the next days, then the next free times."""
+    try:
+        location = located(pk=slot.location_id)
+    except Location.DoesNotExist:
+        return []
+    day = max(slot.start.astimezone(location.zone).date(), today_in(location))
+    last = min(day + timedelta(days=DAYS_OF_ALTERNATIVES), last_bookable_day(location))
+    if last < day:
+        return []
+    openings = free_slots(location, slot.service_id, day, last, browser_key=browser_key, kept=kept)
+    return distinct(
+        [
+            *near(openings, slot),
+            *openings.slots_at(slot.start),
+            *same_time_later(openings, slot),
+            *(openings.slot_at(moment_of(minute)) for minute in sorted(openings.starts)[:ALTERNATIVES]),
+        ]
+    )[:ALTERNATIVES]
+
+
+def near(openings: Openings, slot: Slot) -> list[FreeSlot]:
+    """The same specialist within two hours, the nearest first."""
+    moments = [moment_of(minute) for minute in openings.starts]
+    close = sorted((m for m in moments if abs(m - slot.start) <= NEAR), key=lambda m: (abs(m - slot.start), m))
+    slots = [found for moment in close for found in openings.slots_at(moment)]
+    return [found for found in slots if slot.specialist_id in (None, found.specialist_id)][: ALTERNATIVES // 2]
+
+
+def same_time_later(openings: Openings, slot: Slot) -> list[FreeSlot]:
+    zone = openings.calendar.location.zone
+    wanted = slot.start.astimezone(zone).time()
+    later = [moment_of(m) for m in sorted(openings.starts) if moment_of(m).astimezone(zone).time() == wanted]
+    return [openings.slot_at(moment) for moment in later]
+
+
+def distinct(slots: Iterable[FreeSlot]) -> list[FreeSlot]:
+    """Without repetitions of a time with the same specialist, in the given order."""
+    return list({(slot.start, slot.specialist_id): slot for slot in slots}.values())

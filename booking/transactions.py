@@ -1,0 +1,83 @@
+"""One transaction of booking: its isolation, its time-outs, and what happens when the database says "again"."""
+
+import random
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+import structlog
+from django.db import DatabaseError, connection, transaction
+
+from booking.errors import Busy
+
+Params = ParamSpec("Params")
+Result = TypeVar("Result")
+
+log = structlog.get_logger()
+
+# SET TRANSACTION must be the very first statement; the time-outs are for this transaction alone (domain §6).
+OPENING = """
+    SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;
+    SET LOCAL lock_timeout = '3s';
+    SET LOCAL statement_timeout = '5s'
+"""
+SERIALIZATION_FAILURE, DEADLOCK = "40001", "40P01"
+EXCLUSION, UNIQUE = "23P01", "23505"
+LOCK_TIMEOUT, STATEMENT_TIMEOUT = "55P03", "57014"
+RIVALRY = frozenset({SERIALIZATION_FAILURE, DEADLOCK, EXCLUSION, UNIQUE})
+TIMEOUTS = frozenset({LOCK_TIMEOUT, STATEMENT_TIMEOUT})
+PATIENCE = 2.5
+"""Seconds of repeating after which the caller is asked to try later."""
+ENOUGH = 3
+"""A constraint that refuses this often is not rivalry but a fault, and is raised as it is."""
+
+
+def booking_transaction(command: Callable[Params, Result]) -> Callable[Params, Result]:
+    """Run ``command`` in a transaction of its own at REPEATABLE READ, and the whole of it again when a rival came first.
+
+    A rival shows as a serialization failure, a deadlock, or a constraint that a fresh look will explain better. The
+    repetition is outside the transaction: inside, it would look at the same old snapshot for ever. Within an outer
+    atomic block, which only tests have (``durable`` refuses any other), it joins without isolation or repetition.
+
+    Raises Busy when the database could not decide in time.
+    """
+
+    @wraps(command)
+    def run(*args: Params.args, **kwargs: Params.kwargs) -> Result:
+        if connection.in_atomic_block:
+            with transaction.atomic(durable=True):
+                return command(*args, **kwargs)
+        return persist(lambda: alone(lambda: command(*args, **kwargs)))
+
+    return run
+
+
+def alone(command: Callable[[], Result]) -> Result:
+    with transaction.atomic(durable=True):
+        with connection.cursor() as cursor:
+            cursor.execute(OPENING)
+        return command()
+
+
+def persist(attempt: Callable[[], Result]) -> Result:
+    deadline, tries = time.monotonic() + PATIENCE, 0
+    while True:
+        tries += 1
+        try:
+            return attempt()
+        except DatabaseError as error:
+            state = sqlstate(error)
+            if state in TIMEOUTS:
+                raise Busy from error
+            if state not in RIVALRY or (state in (EXCLUSION, UNIQUE) and tries >= ENOUGH):
+                raise
+            if time.monotonic() > deadline:
+                raise Busy from error
+            log.debug("booking_repeated", sqlstate=state, tries=tries)
+        time.sleep(random.uniform(0, min(0.002 * 2**tries, 0.05)))  # noqa: S311 - jitter, not a secret
+
+
+def sqlstate(error: BaseException) -> str | None:
+    """PostgreSQL's five characters behind a Django database error, or None."""
+    return getattr(error.__cause__, "sqlstate", None)

@@ -1,0 +1,1 @@
+"""What can be booked: locations, workplaces, services, specialists, their hours, breaks and holidays."""

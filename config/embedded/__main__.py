@@ -1,0 +1,35 @@
+"""`python -m config.embedded start|stop|status`: the embedded servers without the application."""
+
+import sys
+
+from config.embedded import EmbeddedError, provide, status, stop
+from config.embedded.place import Place
+from config.embedded.ports import LOOPBACK
+
+USAGE = "usage: python -m config.embedded start|stop|status"
+
+
+def main(arguments: list[str]) -> int:
+    """Exit status: 0 when everything runs (after stop: nothing), 1 when not, 2 for a wrong call."""
+    match arguments:
+        case ["start"]:
+            provide({})
+        case ["stop"]:
+            stop()
+        case ["status"]:
+            pass
+        case _:
+            print(USAGE, file=sys.stderr)
+            return 2
+    ports = status()
+    for name, port in ports.items():
+        print(f"{name:<11}{f'{LOOPBACK}:{port}' if port else 'stopped'}")
+    print(f"Data and logs: {Place().folder}")
+    return 0 if all(ports.values()) or arguments == ["stop"] else 1
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except EmbeddedError as error:
+        sys.exit(str(error))

@@ -1,0 +1,82 @@
+"""`manage.py run`, which `make run` ends in."""
+
+import os
+import signal
+import sys
+from io import StringIO
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+
+from config.address import AddressError, require_free, web_address
+from config.embedded import leave
+from config.household import Household, wait_for_answer
+from config.translations import compile_translations
+
+
+class Command(BaseCommand):
+    """Migrate, load the demo business once, then web, worker and beat in this terminal until Ctrl-C."""
+
+    help = __doc__
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Exit status 0 after Ctrl-C or SIGTERM, 1 when something could not start or ended by itself."""
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # until honcho takes over
+        try:
+            address = web_address(os.environ)
+            require_free(*address)
+            sign_ins = self.prepare(options["verbosity"])
+            self.keep_running(address, sign_ins)
+        except AddressError as error:
+            raise CommandError(str(error)) from error
+        finally:
+            if leave():
+                self.stdout.write("The embedded PostgreSQL and Redis have ended too.")
+
+    def prepare(self, verbosity: int) -> str:
+        """Bring translations, tables and the demo up to date; returns what the demo has to say."""
+        try:
+            compile_translations()
+        except ValueError as error:
+            raise CommandError(f"A translation cannot be compiled. {error}") from error
+        call_command("migrate", interactive=False, verbosity=verbosity)
+        sign_ins = StringIO()
+        if settings.DEBUG:
+            self.stdout.write("Loading the demo business, if it is not there yet…")
+            call_command("demo", stdout=sign_ins)
+        # The pool's threads must not be there when honcho forks.
+        for connection in connections.all(initialized_only=True):
+            connection.close()
+            getattr(connection, "close_pool", lambda: None)()
+        return sign_ins.getvalue()
+
+    def keep_running(self, address: tuple[str, int], sign_ins: str) -> None:
+        household = Household(when_started=lambda: self.announce(address, sign_ins))
+        for name in self.names():
+            household.add(name)
+        household.loop()
+        if not household.ended_on_purpose:
+            names = ", ".join(household.ended_first) or "a process"
+            raise CommandError(f"{names} ended unexpectedly, so everything was ended. The lines above say why.")
+
+    def names(self) -> list[str]:
+        """What runs; the bot only with a token, by polling."""
+        has_bot = bool(os.environ.get("TELEGRAM_BOT_TOKEN")) and "run_bot" in get_commands()
+        return ["web", "worker", "beat", *(["bot"] if has_bot else [])]
+
+    def announce(self, address: tuple[str, int], sign_ins: str) -> None:
+        """Last, when the pages answer: what a person wants to see must not scroll away."""
+        if wait_for_answer(*address):
+            lines = [
+                "",
+                sign_ins.strip(),
+                "",
+                f"  Booking pages  {settings.PUBLIC_URL}/",
+                f"  Console        {settings.PUBLIC_URL}/admin/",
+                "  Ctrl-C ends everything.",
+                "",
+            ]
+            self.stdout.write("\n".join(lines))

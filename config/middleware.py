@@ -1,0 +1,64 @@
+"""What every request passes: the language of the reader, and an honest answer when a server is gone."""
+
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from psycopg_pool import PoolTimeout
+
+from booking.errors import Busy
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+RETRY_AFTER_SECONDS = 5
+ONE_YEAR = 365 * 24 * 3600
+
+log = structlog.get_logger()
+
+
+def language_middleware(get_response: GetResponse) -> GetResponse:
+    """Speak the reader's language: ``?lang=`` (remembered in a cookie), the cookie, else what the browser accepts."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        chosen = request.GET.get("lang")
+        chosen = chosen if chosen in dict(settings.LANGUAGES) else None
+        language = chosen or translation.get_language_from_request(request)
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        patch_vary_headers(response, ("Accept-Language", "Cookie"))
+        if chosen:
+            response.set_cookie(
+                settings.LANGUAGE_COOKIE_NAME, chosen, max_age=ONE_YEAR, samesite="Lax",
+                secure=settings.SESSION_COOKIE_SECURE,
+            )  # fmt: skip
+        return response
+
+    return middleware
+
+
+class UnavailableMiddleware:
+    """When the database is gone or cannot decide in time: 503 in words, never a false success or a bare error."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Busy | OperationalError | PoolTimeout):
+            return None
+        log.error("unavailable", error=type(exception).__name__)
+        return unavailable(request)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    response = render(request, "503.html", status=503)
+    response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response

@@ -1,0 +1,13 @@
+"""Every address (contract §3). Slugs of locations come last; `accounts.models.company.RESERVED_SLUGS` keeps them off ours."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from config import views
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("admin/", admin.site.urls),
+    path("", include("booking.urls")),
+]

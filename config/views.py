@@ -1,0 +1,40 @@
+"""Pages about the deployment itself: is it alive, is it ready, what went wrong."""
+
+from django.db import OperationalError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django_redis import get_redis_connection
+from redis.exceptions import RedisError
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+def readyz(request: HttpRequest) -> JsonResponse:
+    """The database and Redis answer; 503 names the one that does not. Redis only slows pages, so it alone is a warning."""
+    checks = {"database": database_answers(), "redis": redis_answers()}
+    return JsonResponse(checks, status=200 if checks["database"] else 503)
+
+
+def database_answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except OperationalError:
+        return False
+    return True
+
+
+def redis_answers() -> bool:
+    try:
+        return bool(get_redis_connection("default").ping())
+    except RedisError:
+        return False
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form from another time or another site: say so and offer the way back."""
+    return render(request, "403_csrf.html", status=403)
+

