@@ -1,7 +1,7 @@
 # Everything starts here: `make run` needs nothing but Python 3.11 or later. `make` alone lists the rest.
 VENV := .venv
 PY := $(VENV)/bin/python
-PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --use-pep517
 SHELL := /bin/sh
 COMPILE := $(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header -q
@@ -13,7 +13,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 run: $(VENV)/local.stamp ## the whole application with a demo business; PORT=8001 for another port
-	@exec $(PY) manage.py run
+	@exec $(PY) manage.py run --end-with-parent
 
 test: $(VENV)/dev.stamp ## lint, types, layers, migrations, then every test
 	$(PY) -m ruff check .
@@ -61,7 +61,7 @@ $(PY):
 		if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found="$$python"; break; fi; \
 	done; \
 	if [ -z "$$found" ]; then \
-		echo "Python 3.11 or later is needed, and $(or $(PYTHON),neither python3.13 nor 3.12, 3.11 or python3) is one."; \
+		echo "Python 3.11 or later is needed: $(if $(PYTHON),$(PYTHON) is not one,there is none on PATH)."; \
 		echo "Install it (Debian: apt-get install python3 python3-venv), or say where it is: make $(MAKECMDGOALS) PYTHON=/path/to/python3"; \
 		exit 1; \
 	fi; \

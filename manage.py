@@ -8,7 +8,7 @@ from pathlib import Path
 from config.environment import read_environment
 
 BASE_DIR = Path(__file__).resolve().parent
-NEED_NO_SERVERS = {"collectstatic", "compilemessages", "findstatic", "help", "makemessages", "version", "--help", "--version"}
+NEED_NO_SERVERS = {"collectstatic", "findstatic", "help", "makemessages", "version", "--help", "--version"}
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """Frozen values of booking, without the ORM."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import TextChoices
@@ -40,6 +40,7 @@ class FreeSlot:
     busy_until: datetime
     price: Decimal
     reason: str = ""
+    specialist_name: str = ""
 
     @property
     def duration(self) -> timedelta:
@@ -54,6 +55,7 @@ class Contact:
     last_name: str = ""
     phone: str = ""
     email: str = ""
+    language: str = ""
 
     @property
     def full_name(self) -> str:
@@ -61,11 +63,16 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
-    """A day of the strip on the page of all times, in the location's zone."""
+class Draft:
+    """What was typed so far into the form of a hold."""
 
-    date: date
-    slots: int
+    name: str = ""
+    phone: str = ""
+    comment: str = ""
+
+
+def whole_minutes(length: timedelta) -> int:
+    return int(length.total_seconds() // 60)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import errno
 import socket
+import time
 from collections.abc import Mapping
 
 DEFAULT_HOST = "127.0.0.1"
@@ -20,16 +21,21 @@ def web_address(environ: Mapping[str, str]) -> tuple[str, int]:
     return environ.get("HOST") or DEFAULT_HOST, int(given)
 
 
-def require_free(host: str, port: int) -> None:
-    """Raise AddressError, naming the port and the cure, when the web process could not listen there."""
+def require_free(host: str, port: int, patience: float = 2.0) -> None:
+    """Raise AddressError, naming the port and the cure, when the web process could not listen there.
+
+    ``patience``, in seconds, is for the web process of a run that was killed a moment ago and is just ending.
+    """
     try:
-        listen(host, port)
+        listen(host, port, patience)
     except PermissionError as error:
         raise AddressError(f"Only root may use port {port}. {cure(host, max(port, 8000))}") from error
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            raise AddressError(f"Port {port} is busy: another program listens on it. Stop that, or: {cure(host, port)}") from error
-        raise AddressError(f"HOST={host} is not an address of this machine; without HOST it is {DEFAULT_HOST}.") from error
+            message = f"Port {port} is busy: another program listens on it. Stop that, or: {cure(host, port)}"
+            raise AddressError(message) from error
+        message = f"HOST={host} is not an address of this machine; without HOST it is {DEFAULT_HOST}."
+        raise AddressError(message) from error
 
 
 def cure(host: str, port: int) -> str:
@@ -43,8 +49,16 @@ def cure(host: str, port: int) -> str:
     return "choose another with PORT=… make run"
 
 
-def listen(host: str, port: int) -> None:
-    """Listen for a moment, as the web process would."""
+def listen(host: str, port: int, patience: float = 0.0) -> None:
+    """Listen for a moment, as the web process would; ask again for ``patience`` seconds while the port is busy."""
     family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    with socket.create_server(address[:2], family=family):
-        pass
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            socket.create_server(address[:2], family=family).close()
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return

@@ -22,6 +22,18 @@ bot)
 migrate)
     exec python manage.py migrate --no-input
     ;;
+probe)
+    # Under the name the pages are known by, or Django would refuse an unknown host.
+    exec python -c '
+import os, urllib.parse, urllib.request
+host = urllib.parse.urlsplit(os.environ["PUBLIC_URL"]).netloc
+headers = {"Host": host, "X-Forwarded-Proto": "https"}
+address = "http://127.0.0.1:" + os.environ.get("PORT", "8000") + "/healthz"
+urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=4)'
+    ;;
+probe-worker)
+    exec python -m celery --quiet -A config inspect ping --timeout 10 --destination "celery@$(uname -n)"
+    ;;
 *)
     exec "$@"
     ;;

@@ -21,12 +21,17 @@ ENDED_ON_PURPOSE = {128 + signal.SIGINT, 128 + signal.SIGTERM}
 PR_SET_PDEATHSIG = 1
 
 
-class Mortal(Process):  # type: ignore[misc]  # honcho has no hints
+class MortalPopen(Popen):
+    def __init__(self, command: str, **options: Any) -> None:
+        super().__init__(command, preexec_fn=partial(die_with_parent, signal.SIGTERM), **options)
+
+
+class Mortal(Process):
     """A process that ends with us even after kill -9, so that the next run finds the web port free (Linux)."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._child_ctor = partial(Popen, preexec_fn=partial(die_with_parent, signal.SIGTERM))
+        self._child_ctor = MortalPopen  # type: ignore[assignment]  # honcho has no hints of its own
 
     def run(self, events: "Queue[Any] | None" = None, ignore_signals: bool = False) -> None:
         """Runs in honcho's go-between, a fork of us: two deaths have to be passed on."""
@@ -34,7 +39,7 @@ class Mortal(Process):  # type: ignore[misc]  # honcho has no hints
         super().run(events, ignore_signals)
 
 
-class Household(Manager):  # type: ignore[misc]
+class Household(Manager):
     """Web, worker, beat; remembers who ended first."""
 
     def __init__(self, when_started: Callable[[], None]) -> None:
@@ -46,7 +51,8 @@ class Household(Manager):  # type: ignore[misc]
     def add(self, name: str) -> None:
         """Add one of the entrypoint's processes."""
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-        self.add_process(name, f'exec sh "$ENTRYPOINT" {name}', env=os.environ | {"PATH": path, "ENTRYPOINT": str(ENTRYPOINT)})
+        environment = os.environ | {"PATH": path, "ENTRYPOINT": str(ENTRYPOINT)}
+        self.add_process(name, f'exec sh "$ENTRYPOINT" {name}', env=environment)
 
     def terminate(self) -> None:
         """End everybody; in the very first moment, when honcho does not know their numbers yet, a little later."""

@@ -4,7 +4,6 @@ Everything has a working default for a demo. With DEBUG=false nothing is guessed
 server must be told, and the process refuses to start without it.
 """
 
-
 from pathlib import Path
 
 import django_stubs_ext
@@ -135,7 +134,11 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "expire overdue holds": {"task": "booking.tasks.tidy_overdue_holds", "schedule": 60.0, "options": {"expires": 60}},
-    "forget old one-time keys": {"task": "booking.tasks.forget_once_keys", "schedule": 3600.0, "options": {"expires": 3600}},
+    "forget old one-time keys": {
+        "task": "booking.tasks.forget_once_keys",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
 }
 
 # --- People --------------------------------------------------------------------------------------------------------

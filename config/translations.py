@@ -38,6 +38,6 @@ def compile_catalogue(source: Path) -> None:
 if __name__ == "__main__":
     try:
         for written in compile_translations():
-            print(f"compiled {written}")
+            sys.stdout.write(f"compiled {written}\n")
     except ValueError as error:
         sys.exit(str(error))

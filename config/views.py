@@ -2,7 +2,8 @@
 
 from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django_redis import get_redis_connection
 from redis.exceptions import RedisError
 
@@ -34,7 +35,11 @@ def redis_answers() -> bool:
         return False
 
 
+def favicon(request: HttpRequest) -> HttpResponse:
+    """For browsers that ask for it whatever the page says."""
+    return redirect(static("booking/icon.svg"))
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form from another time or another site: say so and offer the way back."""
     return render(request, "403_csrf.html", status=403)
-

@@ -40,7 +40,9 @@ class ClientQuerySet(VisibleQuerySet["Client"]):
 class Client(models.Model):
     """Somebody who books. Unique by phone and by Telegram id within the company."""
 
-    company = models.ForeignKey("accounts.Company", on_delete=models.PROTECT, related_name="clients", verbose_name=_("company"))
+    company = models.ForeignKey(
+        "accounts.Company", on_delete=models.PROTECT, related_name="clients", verbose_name=_("company")
+    )
     user = models.ForeignKey(
         "accounts.User", on_delete=models.SET_NULL, related_name="clients", null=True, blank=True, verbose_name=_("user"),
     )  # fmt: skip

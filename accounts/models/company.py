@@ -54,7 +54,9 @@ class Company(models.Model):
         _("own host"), max_length=253, unique=True, null=True, blank=True,
         help_text=_("A domain that shows this company only, like book.example.com"),
     )  # fmt: skip
-    currency = models.CharField(_("currency"), max_length=3, default="RUB", help_text=_("Three letters, like RUB or EUR"))
+    currency = models.CharField(
+        _("currency"), max_length=3, default="RUB", help_text=_("Three letters, like RUB or EUR")
+    )
     language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="ru")
     timezone = models.CharField(_("time zone"), max_length=64, default="Europe/Moscow", validators=[validate_timezone])
     is_active = models.BooleanField(_("active"), default=True)

@@ -29,7 +29,9 @@ class DeviceQuerySet(VisibleQuerySet["Device"]):
 class Device(models.Model):
     """What was typed in one browser for one company, to refill the form; it proves nothing about the person."""
 
-    company = models.ForeignKey("accounts.Company", on_delete=models.CASCADE, related_name="devices", verbose_name=_("company"))
+    company = models.ForeignKey(
+        "accounts.Company", on_delete=models.CASCADE, related_name="devices", verbose_name=_("company")
+    )
     key = models.CharField(_("key"), max_length=64, editable=False)
     client = models.ForeignKey(
         "accounts.Client", on_delete=models.SET_NULL, related_name="devices", null=True, blank=True,

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from booking.availability.spans import Minute, Span, common, disjoint, joined, outside
+from booking.availability.spans import Minute, Span, disjoint, joined, outside
 
 A_DAY = 24 * 60
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -39,6 +39,7 @@ class SpecialDay:
     is_working: bool
     start: int | None = None
     end: int | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +150,7 @@ class Shifts:
         return next((workplace for (start, end), workplace in self.workplaces if start <= moment < end), None)
 
 
-def shifts_of(
-    zone: ZoneInfo, hours: Iterable[Hours], absences: Iterable[Absence], first: date, last: date
-) -> Shifts:
+def shifts_of(zone: ZoneInfo, hours: Iterable[Hours], absences: Iterable[Absence], first: date, last: date) -> Shifts:
     """A specialist's shifts and breaks from ``first`` to ``last`` by the clock of the location he works in."""
     week = by_weekday(hours)
     beginning: dict[date, list[Span]] = {}
@@ -184,6 +183,3 @@ def absence_on(zone: ZoneInfo, day: date, absence: Absence, beginning: Mapping[d
     tail = joined(beginning.get(day - timedelta(days=1), ()))
     return joined([*beginning.get(day, ()), *outside(tail, span_on(zone, day, 0, A_DAY))])
 
-
-def spans_in_both(first: Iterable[Span], second: Iterable[Span]) -> list[Span]:
-    return common(disjoint(first), disjoint(second))

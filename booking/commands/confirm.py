@@ -1,7 +1,5 @@
 """Turn a hold into a visit."""
 
-from datetime import timedelta
-
 from accounts.models import Client
 from accounts.values import Actor
 from booking.availability import Reason
@@ -15,7 +13,7 @@ from booking.models import Appointment, EventType, Status
 from booking.queries.calendars import located
 from booking.queries.slots import alternatives_to
 from booking.transactions import booking_transaction
-from booking.values import Contact, Kept, Slot
+from booking.values import Contact
 
 # He chose in time and on the grid, whatever the clock says now.
 KEPT_FOR_THE_HOLDER = frozenset({Reason.TOO_SOON, Reason.TOO_FAR, Reason.OFF_GRID, Reason.CLIENT_BUSY})
@@ -34,14 +32,12 @@ def confirm_appointment(
         return book_held(appointment_id, actor, contact, client_id, comment)
     except SlotRefused as refusal:
         held = Appointment.objects.get(pk=appointment_id)
-        refusal.alternatives = tuple(alternatives_to(slot_of(held), held.browser_key))
+        refusal.alternatives = tuple(alternatives_to(held.slot, held.browser_key))
         raise
 
 
 @booking_transaction
-def book_held(
-    appointment_id: int, actor: Actor, contact: Contact, client_id: int | None, comment: str
-) -> Appointment:
+def book_held(appointment_id: int, actor: Actor, contact: Contact, client_id: int | None, comment: str) -> Appointment:
     held = appointment_for(appointment_id, actor)
     if held.status == Status.CANCELLED:
         raise HoldReleased
@@ -66,31 +62,12 @@ def lock_again(held: Appointment) -> int | None:
     if held.expires_at is not None and held.expires_at > location.now:  # type: ignore[attr-defined]  # annotated
         lock_calendars([claim_of(held)])
         return held.workplace_id
-    calendar = calendar_around(slot_of(held), location, kept=kept_of(held))
-    free = require_free(calendar, slot_of(held), KEPT_FOR_THE_HOLDER)
+    calendar = calendar_around(held.slot, location, kept=held.kept)
+    free = require_free(calendar, held.slot, KEPT_FOR_THE_HOLDER)
     overdue = [row for row in overdue_in_the_way(calendar, free) if row.id != held.pk]
     lock_calendars([claim_of(held), claim_of(free), *map(claim_of, overdue)])
     expire(row.id for row in overdue)
     return free.workplace_id
-
-
-def slot_of(appointment: Appointment) -> Slot:
-    """The time an appointment has, as if somebody asked for it: with its specialist, at any workplace."""
-    return Slot(appointment.location_id, appointment.service_id, appointment.start_time, appointment.specialist_id)
-
-
-def kept_of(appointment: Appointment) -> Kept:
-    return Kept(
-        appointment_id=appointment.pk,
-        specialist_id=appointment.specialist_id,
-        length=minutes(appointment.end_time - appointment.start_time),
-        rest=minutes(appointment.busy_until - appointment.end_time),
-        price=appointment.price,
-    )
-
-
-def minutes(length: timedelta) -> int:
-    return int(length.total_seconds() // 60)
 
 
 def client_of(appointment: Appointment, contact: Contact, client_id: int | None) -> Client | None:
@@ -107,4 +84,5 @@ def client_of(appointment: Appointment, contact: Contact, client_id: int | None)
         first_name=contact.first_name,
         last_name=contact.last_name,
         email=contact.email,
+        language=contact.language,
     )

@@ -17,10 +17,10 @@ from booking.commands.record import facts, record_event, write_change
 from booking.errors import AlreadyExtended, HoldReleased, SlotRefused, TooManyHolds, WrongStatus
 from booking.models import Appointment, EventType, Status
 from booking.models.appointment import ClockTimestamp
-from booking.queries.calendars import LONGEST_VISIT, BusyRow, Calendar, read_calendar
+from booking.queries.calendars import LONGEST_VISIT, BusyRow, Calendar, read_calendar, read_catalogue
 from booking.queries.slots import alternatives_to
 from booking.transactions import booking_transaction
-from booking.values import FreeSlot, Kept, Slot
+from booking.values import Draft, FreeSlot, Kept, Slot
 from catalog.models import Location
 
 ONE_HOLD_AT_A_TIME = frozenset({Channel.WEB, Channel.TELEGRAM})
@@ -28,15 +28,22 @@ ONE_HOLD_AT_A_TIME = frozenset({Channel.WEB, Channel.TELEGRAM})
 
 
 def hold_slot(
-    slot: Slot, actor: Actor, *, client_id: int | None = None, browser_key: str = "", request: Once | None = None
+    slot: Slot,
+    actor: Actor,
+    *,
+    client_id: int | None = None,
+    browser_key: str = "",
+    draft: Draft | None = None,
+    request: Once | None = None,
 ) -> Appointment:
     """Keep ``slot`` for the company's hold time while the client decides.
 
-    Asking again for what one holds already returns the same hold.
+    Asking again for what one holds already returns the same hold. A ``draft`` is what was typed for a time that was
+    taken meanwhile; it waits on the hold so that nothing is typed twice.
     Raises SlotTaken or SlotRefused, with alternatives; TooManyHolds.
     """
     try:
-        return place_hold(slot, actor, client_id, browser_key, request)
+        return place_hold(slot, actor, client_id, browser_key, draft or Draft(), request)
     except SlotRefused as refusal:
         refusal.alternatives = tuple(alternatives_to(slot, browser_key))
         raise
@@ -44,7 +51,7 @@ def hold_slot(
 
 @booking_transaction
 def place_hold(
-    slot: Slot, actor: Actor, client_id: int | None, browser_key: str, request: Once | None
+    slot: Slot, actor: Actor, client_id: int | None, browser_key: str, draft: Draft, request: Once | None
 ) -> Appointment:
     if answer := answered_before(request):
         return answer
@@ -67,6 +74,9 @@ def place_hold(
         **columns_of(free, location.company_id),
         client_id=client_id,
         browser_key=browser_key,
+        contact_name=draft.name,
+        contact_phone=draft.phone,
+        notes=draft.comment,
         source=actor.channel,
         status=Status.HOLD,
         expires_at=calendar.now + timedelta(seconds=location.company.hold_length),
@@ -93,14 +103,11 @@ def is_same(hold: Appointment, slot: Slot) -> bool:
     )
 
 
-def calendar_around(
-    slot: Slot, location: Location, ignore_browser: str = "", kept: Kept | None = None
-) -> Calendar:
+def calendar_around(slot: Slot, location: Location, ignore_browser: str = "", kept: Kept | None = None) -> Calendar:
     """The location's calendar on the day of the slot: all that the engine needs to judge one start."""
     day = slot.start.astimezone(location.zone).date()
-    return read_calendar(
-        location, day, day, service_ids=[slot.service_id], ignore_browser=ignore_browser, kept=kept
-    )
+    catalogue = read_catalogue(location, [slot.service_id])
+    return read_calendar(catalogue, day, day, ignore_browser=ignore_browser, kept=kept)
 
 
 def visits_of_client(calendar: Calendar, client_id: int | None) -> tuple[BusyRow, ...]:
@@ -148,7 +155,9 @@ def overdue_in_the_way(calendar: Calendar, free: FreeSlot) -> list[BusyRow]:
 def expire(ids: Iterable[int]) -> None:
     """End these holds, if they still are holds and still overdue."""
     if ids := list(ids):
-        for hold in Appointment.objects.overdue_holds().filter(pk__in=ids).order_by("pk").select_for_update(no_key=True):
+        for hold in (
+            Appointment.objects.overdue_holds().filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
+        ):
             end_hold(hold, Status.EXPIRED, EventType.HOLD_EXPIRED, SYSTEM)
 
 

@@ -1,7 +1,6 @@
 """Give a visit another time, and take that back."""
 
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -9,7 +8,6 @@ from django.utils.translation import gettext as _
 from accounts.values import Actor
 from booking.availability import OUTSIDE_RULES, STAFF_WAIVES, Reason
 from booking.commands.choose import require_free
-from booking.commands.confirm import kept_of, minutes
 from booking.commands.find import appointment_for
 from booking.commands.hold import calendar_around, expire, overdue_in_the_way
 from booking.commands.locks import claim_of, lock_appointment, lock_calendars
@@ -18,13 +16,11 @@ from booking.commands.record import facts, write_change
 from booking.errors import ChangedMeanwhile, NotAllowed, SlotRefused, WrongStatus
 from booking.models import Appointment, EventType, Status
 from booking.queries.calendars import located
+from booking.queries.moves import UNDO_WAIVES, before_last_move
 from booking.queries.slots import alternatives_to
-from booking.queries.visits import database_time, last_move
+from booking.queries.visits import database_time
 from booking.transactions import booking_transaction
 from booking.values import Kept, Slot
-
-UNDO_WAIVES = frozenset({Reason.TOO_SOON, Reason.TOO_FAR, Reason.OFF_GRID})
-"""The old time was rightly theirs a moment ago: only what happened since can stand in the way."""
 
 
 def reschedule_appointment(
@@ -80,29 +76,16 @@ def move(
     if (found.start_time, found.specialist_id) == (start, specialist_id or found.specialist_id):
         return found
     slot = Slot(found.location_id, found.service_id, start, specialist_id or found.specialist_id)
-    return put(found, slot, kept_of(found), actor, waived)
+    return put(found, slot, found.kept, actor, waived)
 
 
 @booking_transaction
 def move_back(appointment_id: int, actor: Actor) -> Appointment:
     found = appointment_for(appointment_id, actor)
-    event = last_move(found)
-    if event is None:
+    back = before_last_move(found)
+    if back is None:
         raise WrongStatus(_("There is no move to take back."))
-    was = {key: change[0] for key, change in event.payload["changed"].items()}
-    slot, kept = as_it_was(found, was)
-    return put(found, slot, kept, actor, UNDO_WAIVES | waived_for(actor), undo=True)
-
-
-def as_it_was(moved: Appointment, was: dict[str, Any]) -> tuple[Slot, Kept]:
-    """The slot and the terms before a move; ``was`` holds what the move changed."""
-    start = datetime.fromisoformat(was.get("start_time", moved.start_time.isoformat()))
-    end = datetime.fromisoformat(was.get("end_time", moved.end_time.isoformat()))
-    busy_until = datetime.fromisoformat(was.get("busy_until", moved.busy_until.isoformat()))
-    specialist_id = was.get("specialist_id", moved.specialist_id)
-    price = Decimal(was.get("price", moved.price))
-    slot = Slot(moved.location_id, moved.service_id, start, specialist_id)
-    return slot, Kept(moved.pk, specialist_id, minutes(end - start), minutes(busy_until - end), price)
+    return put(found, back.slot, back.kept, actor, UNDO_WAIVES | waived_for(actor), undo=True)
 
 
 def put(
@@ -135,4 +118,4 @@ def require_movable(appointment: Appointment, actor: Actor) -> None:
 def alternatives_for_move(appointment_id: int, start: datetime, specialist_id: int | None) -> list[Any]:
     moved = Appointment.objects.get(pk=appointment_id)
     slot = Slot(moved.location_id, moved.service_id, start, specialist_id or moved.specialist_id)
-    return alternatives_to(slot, kept=kept_of(moved))
+    return alternatives_to(slot, kept=moved.kept)

@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from datetime import timedelta
 from dataclasses import dataclass
+from datetime import timedelta
 
 from booking.errors import OtherBody
 from booking.models import Appointment, OnceKey

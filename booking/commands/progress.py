@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from accounts.values import Actor
 from booking.availability import OUTSIDE_RULES
 from booking.commands.choose import require_free
-from booking.commands.confirm import kept_of, slot_of
 from booking.commands.find import appointment_for, require_staff
 from booking.commands.hold import calendar_around
 from booking.commands.locks import claim_of, lock_appointment, lock_calendars
@@ -99,7 +98,9 @@ def require_step(appointment: Appointment, actor: Actor, step: Step) -> None:
     if not actor.is_staff:
         require_by_client(appointment, now, step)
     elif appointment.status not in step.by_staff_from:
-        raise WrongStatus(_("A visit that is “%(status)s” cannot become that.") % {"status": appointment.get_status_display()})
+        raise WrongStatus(
+            _("A visit that is “%(status)s” cannot become that.") % {"status": appointment.get_status_display()}
+        )
     if step.not_before is not None and now < step.not_before(appointment):
         raise TooEarly
 
@@ -138,6 +139,6 @@ def correct_status(appointment_id: int, actor: Actor) -> Appointment:
 
 
 def require_still_free(appointment: Appointment) -> None:
-    slot = replace(slot_of(appointment), workplace_id=appointment.workplace_id)
-    calendar = calendar_around(slot, located(pk=appointment.location_id), kept=kept_of(appointment))
+    slot = replace(appointment.slot, workplace_id=appointment.workplace_id)
+    calendar = calendar_around(slot, located(pk=appointment.location_id), kept=appointment.kept)
     require_free(calendar, slot, OUTSIDE_RULES)

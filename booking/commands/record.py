@@ -1,6 +1,5 @@
 """Write what happened: the history of an appointment, and the outbox that wakes the rest."""
 
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -10,10 +9,25 @@ from accounts.values import Actor
 from booking.models import Appointment, AppointmentEvent, EventType, Status
 from booking.signals import event_recorded
 
-WRITTEN = (
-    "specialist workplace client contact_name contact_phone start_time end_time busy_until status price expires_at "
-    "hold_extended notes outside_rules version sequence updated_at"
-).split()
+WRITTEN = [
+    "specialist",
+    "workplace",
+    "client",
+    "contact_name",
+    "contact_phone",
+    "start_time",
+    "end_time",
+    "busy_until",
+    "status",
+    "price",
+    "expires_at",
+    "hold_extended",
+    "notes",
+    "outside_rules",
+    "version",
+    "sequence",
+    "updated_at",
+]
 
 
 def facts(appointment: Appointment) -> dict[str, Any]:
@@ -39,7 +53,9 @@ def record_event(
     ``before`` is what ``facts`` said earlier: only what differs is kept, as before/after pairs.
     """
     after = facts(appointment)
-    changed = {key: [before.get(key), after[key]] for key in after if before.get(key) != after[key]} if before else after
+    changed = (
+        {key: [before.get(key), after[key]] for key in after if before.get(key) != after[key]} if before else after
+    )
     event = AppointmentEvent.objects.create(
         appointment=appointment,
         event_type=event_type,

@@ -18,6 +18,7 @@ from accounts.models.client import Priority
 from accounts.querysets import VisibleQuerySet
 from accounts.values import Actor, Channel, Role
 from booking.models.triggers import CALENDARS_FOLLOW_APPOINTMENTS, CAPACITY_IS_A_PEAK
+from booking.values import Kept, Slot, whole_minutes
 
 
 class Status(models.TextChoices):
@@ -106,9 +107,15 @@ class Appointment(models.Model):
     promise. Rows are written by ``booking.commands`` alone.
     """
 
-    company = models.ForeignKey("accounts.Company", on_delete=models.PROTECT, related_name="appointments", verbose_name=_("company"))
-    location = models.ForeignKey("catalog.Location", on_delete=models.PROTECT, related_name="appointments", verbose_name=_("location"))
-    service = models.ForeignKey("catalog.Service", on_delete=models.PROTECT, related_name="appointments", verbose_name=_("service"))
+    company = models.ForeignKey(
+        "accounts.Company", on_delete=models.PROTECT, related_name="appointments", verbose_name=_("company")
+    )
+    location = models.ForeignKey(
+        "catalog.Location", on_delete=models.PROTECT, related_name="appointments", verbose_name=_("location")
+    )
+    service = models.ForeignKey(
+        "catalog.Service", on_delete=models.PROTECT, related_name="appointments", verbose_name=_("service")
+    )
     specialist = models.ForeignKey(
         "catalog.Specialist", on_delete=models.PROTECT, related_name="appointments", verbose_name=_("specialist")
     )
@@ -117,7 +124,12 @@ class Appointment(models.Model):
         verbose_name=_("workplace"),
     )  # fmt: skip
     client = models.ForeignKey(
-        "accounts.Client", on_delete=models.PROTECT, related_name="appointments", null=True, blank=True, verbose_name=_("client")
+        "accounts.Client",
+        on_delete=models.PROTECT,
+        related_name="appointments",
+        null=True,
+        blank=True,
+        verbose_name=_("client"),
     )
     contact_name = models.CharField(_("name"), max_length=200, blank=True)
     contact_phone = PhoneNumberField(_("phone"), blank=True)
@@ -176,7 +188,9 @@ class Appointment(models.Model):
         ]
         indexes = [
             models.Index(fields=["specialist", "start_time"], name="specialist_day"),
-            models.Index(fields=["workplace", "start_time"], name="workplace_day", condition=Q(workplace__isnull=False)),
+            models.Index(
+                fields=["workplace", "start_time"], name="workplace_day", condition=Q(workplace__isnull=False)
+            ),
             models.Index(fields=["location", "start_time"], name="location_day"),
             models.Index(fields=["client", "start_time"], name="client_visits", condition=Q(client__isnull=False)),
             models.Index(fields=["browser_key", "start_time"], name="browser_visits", condition=~Q(browser_key="")),
@@ -194,6 +208,22 @@ class Appointment(models.Model):
     @property
     def to_pay(self) -> Decimal:
         return self.price - self.discount
+
+    @property
+    def slot(self) -> Slot:
+        """Its time as if somebody asked for it: with its specialist, at any workplace."""
+        return Slot(self.location_id, self.service_id, self.start_time, self.specialist_id)
+
+    @property
+    def kept(self) -> Kept:
+        """Itself as what is being moved or taken again, on the terms it was given."""
+        return Kept(
+            appointment_id=self.pk,
+            specialist_id=self.specialist_id,
+            length=whole_minutes(self.end_time - self.start_time),
+            rest=whole_minutes(self.busy_until - self.end_time),
+            price=self.price,
+        )
 
     @property
     def person(self) -> str:

@@ -10,7 +10,9 @@ class OnceKey(models.Model):
     scope = models.CharField(_("whose key"), max_length=80)
     key = models.CharField(_("key"), max_length=80)
     fingerprint = models.CharField(_("what was asked"), max_length=64)
-    appointment = models.ForeignKey("booking.Appointment", on_delete=models.CASCADE, related_name="+", verbose_name=_("answer"))
+    appointment = models.ForeignKey(
+        "booking.Appointment", on_delete=models.CASCADE, related_name="+", verbose_name=_("answer")
+    )
     created_at = models.DateTimeField(_("created"), db_default=models.functions.Now(), db_index=True)
 
     class Meta:

@@ -76,24 +76,64 @@ def minutes_after_midnight(wall: time | None) -> int | None:
 
 
 @dataclass(frozen=True)
-class Calendar:
-    """One location from ``first`` to ``last``: what the engine is asked with, and the rows it was made from."""
+class Catalogue:
+    """What of a location does not depend on the date, and the database's clock when it was read."""
 
     location: Location
     now: datetime
+    offers: dict[int, list[ServiceSpecialist]]
+    seat_offers: dict[int, list[WorkplaceService]]
+    hours: list[Hours]
+    shifts: dict[int, list[Hours]]
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.location.zone).date()
+
+    @property
+    def last_day(self) -> date:
+        """The last local day that clients may book: the horizon."""
+        return (self.now + timedelta(days=self.location.company.horizon)).astimezone(self.location.zone).date()
+
+    def name_of(self, service_id: int, specialist_id: int) -> str:
+        return next(o.specialist.name for o in self.offers[service_id] if o.specialist_id == specialist_id)
+
+    def terms(self, offer: ServiceSpecialist) -> Iterator[Terms]:
+        """Price, duration and break at every fit workplace: they resolve specialist → workplace → service (domain §2)."""
+        service = offer.service
+        for place in self.seat_offers.get(offer.service_id) or (None,):
+            yield Terms(
+                seat=Seat(place.workplace_id) if place else None,
+                length=first_given(offer.custom_duration, place and place.duration_min, service.duration_min),
+                rest=first_given(offer.custom_break, place and place.break_min, service.break_min),
+                price=first_given(offer.custom_price, place and place.price, service.price),
+            )
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """One location from ``first`` to ``last``: what the engine is asked with, and the rows it was made from."""
+
+    catalogue: Catalogue
     first: date
     last: date
     place: Place
     people: dict[int, Person]
     seats: dict[int, Seat]
-    offers: dict[int, list[ServiceSpecialist]]
-    seat_offers: dict[int, list[WorkplaceService]]
+    special_days: dict[date, SpecialDay]
+    absences: dict[int, list[Absence]]
     busy: tuple[BusyRow, ...] = field(default=(), repr=False)
     kept: Kept | None = None
 
-    def question(
-        self, waived: frozenset[Reason] = frozenset(), client_visits: Iterable[BusyRow] = ()
-    ) -> Question:
+    @property
+    def location(self) -> Location:
+        return self.catalogue.location
+
+    @property
+    def now(self) -> datetime:
+        return self.catalogue.now
+
+    def question(self, waived: frozenset[Reason] = frozenset(), client_visits: Iterable[BusyRow] = ()) -> Question:
         """The question of whoever is bound by all rules but ``waived``, about every start from first to last."""
         company, now = self.location.company, minute_of(self.now)
         return Question(
@@ -123,6 +163,7 @@ class Calendar:
             busy_until=end + choice.terms.rest * MINUTE,
             price=choice.terms.price,
             reason=choice.reason,
+            specialist_name=self.catalogue.name_of(service_id, choice.candidate.person.id),
         )
 
     def candidates(self, service_id: int, specialist_id: int | None = None) -> list[Candidate]:
@@ -133,90 +174,97 @@ class Calendar:
                 terms=tuple(self.terms(offer)),
                 is_active=offer.is_active and offer.specialist.is_active and offer.service.is_active,
             )
-            for offer in self.offers.get(service_id, ())
+            for offer in self.catalogue.offers.get(service_id, ())
             if offer.specialist_id in self.people and specialist_id in (None, offer.specialist_id)
         ]
 
-    def terms(self, offer: ServiceSpecialist) -> Iterable[Terms]:
-        """Price, duration and break resolve specialist → workplace → service (domain §2)."""
-        service = offer.service
-        for seat_offer in self.seat_offers.get(offer.service_id) or (None,):
-            seat = self.seats[seat_offer.workplace_id] if seat_offer else None
-            if self.kept and self.kept.specialist_id == offer.specialist_id:
-                yield Terms(seat, self.kept.length, self.kept.rest, self.kept.price)
-                continue
-            yield Terms(
-                seat=seat,
-                length=first_given(offer.custom_duration, seat_offer and seat_offer.duration_min, service.duration_min),
-                rest=first_given(offer.custom_break, seat_offer and seat_offer.break_min, service.break_min),
-                price=first_given(offer.custom_price, seat_offer and seat_offer.price, service.price),
-            )
+    def terms(self, offer: ServiceSpecialist) -> Iterator[Terms]:
+        """The catalogue's terms, with what occupies each workplace; the kept ones with the specialist they were given by."""
+        kept = self.kept if self.kept and self.kept.specialist_id == offer.specialist_id else None
+        for terms in self.catalogue.terms(offer):
+            seat = self.seats[terms.seat.id] if terms.seat else None
+            numbers = kept or terms
+            yield Terms(seat, numbers.length, numbers.rest, numbers.price)
 
 
 def first_given(*values: Given | None) -> Given:
     return next(value for value in values if value is not None)
 
 
-def located(**lookup: object) -> Location:
+def located(*conditions: Q, **lookup: object) -> Location:
     """The location with its company and, as ``now``, the database's clock. Raises Location.DoesNotExist."""
-    return Location.objects.select_related("company").annotate(now=ClockTimestamp()).get(**lookup)
+    return Location.objects.select_related("company").annotate(now=ClockTimestamp()).get(*conditions, **lookup)
+
+
+def read_catalogue(location: Location, service_ids: Sequence[int] | None = None) -> Catalogue:
+    """What does not depend on a date: skills, fit workplaces, weekly hours and shifts. Four statements.
+
+    ``location`` comes from ``located``.
+    """
+    offers = read_offers(location, service_ids)
+    specialist_ids = {offer.specialist_id for rows in offers.values() for offer in rows}
+    return Catalogue(
+        location=location,
+        now=location.now,  # type: ignore[attr-defined]  # annotated by located()
+        offers=offers,
+        seat_offers=read_seat_offers(location, service_ids),
+        hours=read_hours(location),
+        shifts=read_shifts(location, specialist_ids),
+    )
 
 
 def read_calendar(
-    location: Location,
-    first: date,
-    last: date,
-    *,
-    service_ids: Sequence[int] | None = None,
-    ignore_browser: str = "",
-    kept: Kept | None = None,
+    catalogue: Catalogue, first: date, last: date, *, ignore_browser: str = "", kept: Kept | None = None
 ) -> Calendar:
-    """Everything about ``location`` from ``first`` to ``last``: seven statements, however many people and days.
+    """Everything that decides about ``first`` to ``last``: three statements more, however many people and days.
 
-    ``location`` comes from ``located``. Holds of ``ignore_browser`` and the ``kept`` appointment are not in the way
-    of their owner; overdue holds are in nobody's, but stay in ``busy`` for whoever writes and must expire them.
+    Holds of ``ignore_browser`` and the ``kept`` appointment are not in the way of their owner; overdue holds are in
+    nobody's, but stay in ``busy`` for whoever writes and must expire them.
     """
-    offers = read_offers(location, service_ids)
-    seat_offers = read_seat_offers(location, service_ids)
-    specialist_ids = {offer.specialist_id for rows in offers.values() for offer in rows}
-    workplace_ids = {offer.workplace_id for rows in seat_offers.values() for offer in rows}
-    shifts = read_shifts(location, specialist_ids)
-    absences = read_absences(specialist_ids, first, last)
-    busy = read_busy(location, specialist_ids, workplace_ids, first, last)
-    now: datetime = location.now  # type: ignore[attr-defined]  # annotated by located()
-    in_the_way = [
-        row
-        for row in busy
-        if not row.is_overdue(now)
-        and not (kept and row.id == kept.appointment_id)
-        and not (ignore_browser and row.expires_at and row.browser_key == ignore_browser)
-    ]
-    visits_of, visits_at = defaultdict(list), defaultdict(list)
-    for row in in_the_way:
-        visit = row.as_visit()
-        visits_of[row.specialist_id].append(visit)
-        visits_at[row.workplace_id].append((visit.start, visit.busy_until))
-    zone = location.zone
+    location, zone = catalogue.location, catalogue.location.zone
+    workplace_ids = {offer.workplace_id for rows in catalogue.seat_offers.values() for offer in rows}
+    special_days = read_special_days(location, first, last)
+    absences = read_absences(catalogue.shifts, first, last)
+    busy = read_busy(location, catalogue.shifts, workplace_ids, first, last)
+    in_the_way = [row for row in busy if not is_ignored(row, catalogue.now, ignore_browser, kept)]
+    visits_of, visits_at = by_resource(in_the_way)
     return Calendar(
-        location=location,
-        now=now,
+        catalogue=catalogue,
         first=first,
         last=last,
         place=Place(
-            openings=tuple(openings(zone, read_hours(location), read_special_days(location, first, last), first, last)),
+            openings=tuple(openings(zone, catalogue.hours, special_days, first, last)),
             capacity=location.capacity,
             presence=tuple(presence_in(location, in_the_way)),
             is_active=location.is_active and location.company.is_active,
         ),
         people={
-            pk: Person(pk, shifts_of(zone, shifts[pk], absences[pk], first, last), tuple(visits_of[pk])) for pk in shifts
+            pk: Person(pk, shifts_of(zone, hours, absences[pk], first, last), tuple(visits_of[pk]))
+            for pk, hours in catalogue.shifts.items()
         },
         seats={pk: Seat(pk, tuple(visits_at[pk])) for pk in workplace_ids},
-        offers=offers,
-        seat_offers=seat_offers,
+        special_days=special_days,
+        absences=absences,
         busy=tuple(busy),
         kept=kept,
     )
+
+
+def is_ignored(row: BusyRow, now: datetime, browser: str, kept: Kept | None) -> bool:
+    if row.is_overdue(now) or (kept and row.id == kept.appointment_id):
+        return True
+    return bool(browser and row.expires_at and row.browser_key == browser)
+
+
+def by_resource(rows: Iterable[BusyRow]) -> tuple[dict[int, list[Visit]], dict[int | None, list[Span]]]:
+    """Visits by specialist, and what occupies each workplace."""
+    visits_of: dict[int, list[Visit]] = defaultdict(list)
+    visits_at: dict[int | None, list[Span]] = defaultdict(list)
+    for row in rows:
+        visit = row.as_visit()
+        visits_of[row.specialist_id].append(visit)
+        visits_at[row.workplace_id].append((visit.start, visit.busy_until))
+    return visits_of, visits_at
 
 
 def presence_in(location: Location, rows: Iterable[BusyRow]) -> Iterator[Span]:
@@ -258,7 +306,12 @@ def read_special_days(location: Location, first: date, last: date) -> dict[date,
     a_day = timedelta(days=1)
     rows = Holiday.objects.filter(location=location, date__range=(first - a_day, last + 2 * a_day))
     return {
-        row.date: SpecialDay(row.is_working, minutes_after_midnight(row.start_time), minutes_after_midnight(row.end_time))
+        row.date: SpecialDay(
+            row.is_working,
+            minutes_after_midnight(row.start_time),
+            minutes_after_midnight(row.end_time),
+            row.description,
+        )
         for row in rows
     }
 

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from booking.availability import Candidate, Choice, Minute, Question, Reason, choose, free_starts, terms_at
+from booking.availability import Candidate, Choice, Minute, Question, Reason, choose, free_starts, rejection, terms_at
 from booking.availability.wallclock import minute_of, moment_of
-from booking.queries.calendars import Calendar, located, read_calendar
+from booking.models import Appointment
+from booking.queries.calendars import Calendar, Catalogue, located, read_calendar, read_catalogue
 from booking.values import FreeSlot, Kept, Slot
 from catalog.models import Location
 
@@ -82,36 +83,26 @@ def free_slots(
 
     ``location`` comes from ``located``.
     """
-    calendar = read_calendar(location, first, last, service_ids=[service_id], ignore_browser=browser_key, kept=kept)
+    catalogue = read_catalogue(location, [service_id])
+    calendar = read_calendar(catalogue, first, last, ignore_browser=browser_key, kept=kept)
     return openings_of(calendar, service_id, specialist_id)
 
 
-def last_bookable_day(location: Location) -> date:
-    """The horizon, as a local day."""
-    now: datetime = location.now  # type: ignore[attr-defined]  # annotated by located()
-    return (now + timedelta(days=location.company.horizon)).astimezone(location.zone).date()
+Wish = tuple[int, int | None]
+"""A service and, if it matters, a specialist."""
 
 
-def today_in(location: Location) -> date:
-    now: datetime = location.now  # type: ignore[attr-defined]  # annotated by located()
-    return now.astimezone(location.zone).date()
+def next_times(catalogue: Catalogue, wishes: Iterable[Wish], browser_key: str = "") -> dict[Wish, list[datetime]]:
+    """For each wish its next free times, on different days where there are: six statements at most for all.
 
-
-def next_times(
-    location: Location, service_ids: Iterable[int], browser_key: str = ""
-) -> dict[int, list[datetime]]:
-    """For each service its next free times, on different days where there are: at most fourteen statements for all.
-
-    A second, long look is taken only for services that the first week did not satisfy.
+    A second, long look is taken only for wishes that the first week did not satisfy.
     """
-    today, horizon = today_in(location), last_bookable_day(location)
-    wanted = list(service_ids)
-    found: dict[int, list[datetime]] = {}
-    for last in (min(today + timedelta(days=SHORT_LOOK), horizon), horizon):
-        calendar = read_calendar(location, today, last, service_ids=wanted, ignore_browser=browser_key)
-        found |= {pk: spread(openings_of(calendar, pk).by_day()) for pk in wanted}
-        wanted = [pk for pk in wanted if len(found[pk]) < NEXT_TIMES]
-        if not wanted or last == horizon:
+    wanted, found = list(wishes), dict[Wish, list[datetime]]()
+    for last in (min(catalogue.today + timedelta(days=SHORT_LOOK), catalogue.last_day), catalogue.last_day):
+        calendar = read_calendar(catalogue, catalogue.today, last, ignore_browser=browser_key)
+        found |= {wish: spread(openings_of(calendar, *wish).by_day()) for wish in wanted}
+        wanted = [wish for wish in wanted if len(found[wish]) < NEXT_TIMES]
+        if not wanted or last == catalogue.last_day:
             break
     return found
 
@@ -130,11 +121,12 @@ def alternatives_to(slot: Slot, browser_key: str = "", kept: Kept | None = None)
         location = located(pk=slot.location_id)
     except Location.DoesNotExist:
         return []
-    day = max(slot.start.astimezone(location.zone).date(), today_in(location))
-    last = min(day + timedelta(days=DAYS_OF_ALTERNATIVES), last_bookable_day(location))
-    if last < day:
-        return []
-    openings = free_slots(location, slot.service_id, day, last, browser_key=browser_key, kept=kept)
+    catalogue = read_catalogue(location, [slot.service_id])
+    day = max(slot.start.astimezone(location.zone).date(), catalogue.today)
+    day = min(day, catalogue.last_day)
+    last = min(day + timedelta(days=DAYS_OF_ALTERNATIVES), catalogue.last_day)
+    calendar = read_calendar(catalogue, day, last, ignore_browser=browser_key, kept=kept)
+    openings = openings_of(calendar, slot.service_id)
     return distinct(
         [
             *near(openings, slot),
@@ -163,3 +155,24 @@ def same_time_later(openings: Openings, slot: Slot) -> list[FreeSlot]:
 def distinct(slots: Iterable[FreeSlot]) -> list[FreeSlot]:
     """Without repetitions of a time with the same specialist, in the given order."""
     return list({(slot.start, slot.specialist_id): slot for slot in slots}.values())
+
+
+def next_times_again(visit: Appointment, browser_key: str = "") -> list[datetime]:
+    """When the same service can be had next with the same specialist: seven to eleven statements."""
+    try:
+        location = located(pk=visit.location_id, is_active=True, company__is_active=True)
+    except Location.DoesNotExist:
+        return []
+    wish: Wish = (visit.service_id, visit.specialist_id)
+    return next_times(read_catalogue(location, [visit.service_id]), [wish], browser_key)[wish]
+
+
+def is_free(slot: Slot, kept: Kept | None = None, waived: frozenset[Reason] = frozenset()) -> bool:
+    """Whether ``slot`` could be booked now; eight statements."""
+    catalogue = read_catalogue(located(pk=slot.location_id), [slot.service_id])
+    day = slot.start.astimezone(catalogue.location.zone).date()
+    calendar = read_calendar(catalogue, day, day, kept=kept)
+    question, minute = calendar.question(waived), minute_of(slot.start)
+    return any(
+        rejection(question, who, minute) is None for who in calendar.candidates(slot.service_id, slot.specialist_id)
+    )

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from booking.models import Appointment, AppointmentEvent, EventType, Status
+from booking.models import Appointment, Status
 from booking.models.appointment import ClockTimestamp
 
 
@@ -24,14 +24,6 @@ def held_by_link(token: str) -> Appointment:
 def visit_by_link(token: str) -> Appointment:
     """The visit behind ``/v/<token>/``, with ``now``; a hold is not a visit yet. Raises Appointment.DoesNotExist."""
     return Appointment.objects.booked().with_everything_shown().annotate(now=ClockTimestamp()).get(visit_token=token)
-
-
-def last_move(appointment: Appointment) -> AppointmentEvent | None:
-    """The move that can still be taken back: the last thing that happened, and no undo itself."""
-    event = appointment.events.order_by("pk").last()
-    if event is None or event.event_type != EventType.BOOKING_RESCHEDULED or event.payload.get("undo"):
-        return None
-    return event
 
 
 def visits_of_browser(browser_key: str, location_id: int) -> list[Appointment]:

@@ -63,7 +63,7 @@ def leave(project: Path = PROJECT) -> bool:
 def status(project: Path = PROJECT) -> dict[str, int | None]:
     """The port of each server, None where it does not run."""
     found = {kind.name: running(kind(Place(project))) for kind in KINDS}
-    return {name: access and access.port for name, access in found.items()}
+    return {name: access.port if access else None for name, access in found.items()}
 
 
 def hold(place: Place) -> None:

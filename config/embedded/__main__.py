@@ -6,7 +6,7 @@ from config.embedded import EmbeddedError, provide, status, stop
 from config.embedded.place import Place
 from config.embedded.ports import LOOPBACK
 
-USAGE = "usage: python -m config.embedded start|stop|status"
+USAGE = "usage: python -m config.embedded start|stop|status\n"
 
 
 def main(arguments: list[str]) -> int:
@@ -19,12 +19,12 @@ def main(arguments: list[str]) -> int:
         case ["status"]:
             pass
         case _:
-            print(USAGE, file=sys.stderr)
+            sys.stderr.write(USAGE)
             return 2
     ports = status()
     for name, port in ports.items():
-        print(f"{name:<11}{f'{LOOPBACK}:{port}' if port else 'stopped'}")
-    print(f"Data and logs: {Place().folder}")
+        sys.stdout.write(f"{name:<11}{f'{LOOPBACK}:{port}' if port else 'stopped'}\n")
+    sys.stdout.write(f"Data and logs: {Place().folder}\n")
     return 0 if all(ports.values()) or arguments == ["stop"] else 1
 
 

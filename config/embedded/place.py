@@ -66,7 +66,9 @@ class Place:
             refuse_a_stranger(folder)
             folder.chmod(0o755)
             return folder
-        raise EmbeddedError(f"No unprivileged user can reach {self.home}, and neither /var/lib nor /var/tmp can be written.")
+        raise EmbeddedError(
+            f"No unprivileged user can reach {self.home}, and neither /var/lib nor /var/tmp can be written."
+        )
 
     def subfolder(self, name: str) -> Path:
         """A folder of the servers' own, closed to everybody else."""

@@ -41,4 +41,4 @@ def is_free(port: int) -> bool:
 
 def say(words: str) -> None:
     """Standard error, because standard output may be somebody's data (`manage.py dumpdata`)."""
-    print(words, file=sys.stderr, flush=True)
+    sys.stderr.write(f"{words}\n")

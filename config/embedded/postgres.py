@@ -14,7 +14,7 @@ from config.embedded.ports import LOOPBACK
 from config.embedded.programs import last_lines, lives, postgres_programs, run
 from config.embedded.state import Access
 
-# The builtin locale makes Cyrillic upper and lower case right whatever the host's locale; nobody enters without a password.
+# The builtin locale makes Cyrillic upper and lower case right whatever the host's locale.
 INITDB = ("--username=okno", "--auth=reject", "--encoding=UTF8", "--locale=C", "--no-instructions")
 LOCALE = ("--locale-provider=builtin", "--builtin-locale=PG_UNICODE_FAST")
 WHO_MAY_ENTER = f"host all okno {LOOPBACK}/32 scram-sha-256\n"
@@ -23,7 +23,7 @@ OPTIONS = (
     "-c max_connections=150 -c log_checkpoints=off"
 )
 # Said of a postmaster that was killed and whose children are still going, and of a port lost to a quicker program.
-PASSING = ("pre-existing shared memory block", '"postmaster.pid" already exists', "could not bind", "could not create any TCP/IP sockets")
+PASSING = ("pre-existing shared memory block", '"postmaster.pid" already exists', "could not bind")
 ACCEPTS_CONNECTIONS = b"R"  # it asks for a password; while it starts or recovers it answers "E" at once
 
 
@@ -104,7 +104,8 @@ class Postgres:
         """As an orderly shutdown, which disconnects everybody; nothing when it does not run."""
         if not self.postmaster():
             return
-        stopped = run(self.place, self.folder, self.program("pg_ctl"), "-D", "data", "-m", "fast", "-w", "-t", "60", "stop")
+        pg_ctl = (self.program("pg_ctl"), "-D", "data", "-m", "fast", "-w", "-t", "60")
+        stopped = run(self.place, self.folder, *pg_ctl, "stop")
         if stopped.returncode and self.postmaster():
             raise EmbeddedError(f"PostgreSQL does not stop: {stopped.stderr.strip()}\n{last_lines(self.log)}")
 
@@ -115,7 +116,7 @@ class Postgres:
             postmaster = Postmaster(pid=int(lines[0]), port=int(lines[3]))
         except (FileNotFoundError, IndexError, ValueError):
             return None
-        return postmaster if lives(postmaster.pid, self.data) else None
+        return postmaster if lives(postmaster.pid, "postgres") else None
 
     def forget_a_dead_postmaster(self) -> None:
         """PostgreSQL believes a stale file whose number some other process, or a zombie, has by now.

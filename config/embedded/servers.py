@@ -1,6 +1,7 @@
 """Starting and stopping, whichever server: found running, or started once however many ask at the same time."""
 
 import time
+from pathlib import Path
 from typing import Protocol
 
 from config.embedded.errors import EmbeddedError
@@ -22,6 +23,7 @@ class Server(Protocol):
     name: str
     variable: str
     place: Place
+    log: Path
 
     def url(self, access: Access) -> str: ...
     def answers(self, access: Access) -> bool: ...
@@ -64,12 +66,9 @@ def start(server: Server) -> Access:
         if (server.port_in_use() or server.launch(access, patience)) and server.answers(access):
             return access
         if time.monotonic() > deadline:
-            raise EmbeddedError(f"{server.name} did not answer within {PATIENCE:.0f} seconds. Its last words:\n{last_words(server)}")
+            words = last_lines(server.log)
+            raise EmbeddedError(f"{server.name} did not answer within {PATIENCE:.0f} seconds. Its last words:\n{words}")
         time.sleep(PAUSE)
-
-
-def last_words(server: Server) -> str:
-    return last_lines(server.place.subfolder(server.name.lower()) / "log")
 
 
 def stop(server: Server) -> None:

@@ -23,13 +23,12 @@ class Access:
 
 def remembered(place: Place, server: str) -> Access | None:
     """The port and password of ``server``, or None when there are none yet."""
-    fields = read(place).get(server)
-    return Access(**fields) if fields else None
+    return read(place).get(server)
 
 
 def remember(place: Place, server: str, access: Access) -> None:
     """Replace the state file in one step, so that a kill in between leaves the old one."""
-    state = read(place) | {server: asdict(access)}
+    state = {name: asdict(known) for name, known in (read(place) | {server: access}).items()}
     path = state_file(place)
     draft = path.with_suffix(f".{os.getpid()}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
@@ -48,16 +47,16 @@ def state_file(place: Place) -> Path:
     return place.home / "embedded.json"
 
 
-def read(place: Place) -> dict[str, dict[str, int | str]]:
+def read(place: Place) -> dict[str, Access]:
     try:
-        state: dict[str, dict[str, int | str]] = json.loads(state_file(place).read_text())
+        state = json.loads(state_file(place).read_text())
+        return {name: Access(**fields) for name, fields in state.items()}
     except FileNotFoundError:
         return {}
     except PermissionError as error:
         raise EmbeddedError(no_access(state_file(place))) from error
-    except ValueError:
-        return {}  # a torn file is as good as none: the servers get new passwords
-    return state
+    except (ValueError, TypeError, AttributeError):
+        return {}  # a file that somebody edited is as good as none: the servers get new passwords
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,16 @@ from config.embedded.place import Place
 
 @pytest.fixture
 def project() -> Iterator[Path]:
-    """An empty project that any user can reach; pytest's own temporary folders are closed to others."""
-    folder = Path(tempfile.mkdtemp(prefix="okno-test-"))
-    folder.chmod(0o755)
-    yield folder
-    end(folder)
+    """An empty project."""
+    with new_project() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def shared_project() -> Iterator[Path]:
+    """For tests that only look."""
+    with new_project() as folder:
+        yield folder
 
 
 @pytest.fixture
@@ -27,8 +33,20 @@ def hidden_project() -> Iterator[Path]:
     folder = parent / "project"
     folder.mkdir()
     yield folder
+
     end(folder)
     shutil.rmtree(parent, ignore_errors=True)
+
+
+@contextmanager
+def new_project() -> Iterator[Path]:
+    """A folder that any user can reach; pytest's own temporary folders are closed to others."""
+    folder = Path(tempfile.mkdtemp(prefix="okno-test-"))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        end(folder)
 
 
 def end(project: Path) -> None:

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+from argparse import ArgumentParser
 from io import StringIO
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.db import connections
 
 from config.address import AddressError, require_free, web_address
 from config.embedded import leave
-from config.household import Household, wait_for_answer
+from config.household import Household, die_with_parent, wait_for_answer
 from config.translations import compile_translations
 
 
@@ -22,8 +23,17 @@ class Command(BaseCommand):
 
     help = __doc__
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--end-with-parent",
+            action="store_true",
+            help="end when the process that started this one ends, even by kill -9 (Linux); make run asks for it",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Exit status 0 after Ctrl-C or SIGTERM, 1 when something could not start or ended by itself."""
+        if options["end_with_parent"]:
+            die_with_parent(signal.SIGTERM)
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # until honcho takes over
         try:
             address = web_address(os.environ)

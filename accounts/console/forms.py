@@ -1,0 +1,101 @@
+"""Forms of the console: the company is known before anything is checked, and nothing foreign gets in."""
+
+import re
+from datetime import time
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext_lazy as _
+from unfold.forms import PaginationInlineFormSet
+from unfold.widgets import UnfoldAdminSelect2Widget, UnfoldAdminTextInputWidget
+
+from accounts.console.actors import company_of
+from accounts.values import Actor
+
+FOREIGN = _("This belongs to another company. Choose one from the list.")
+TYPED_TIME = re.compile(r"(\d{1,2})(?:\s*[:.\-ч]\s*|\s*)(\d{2})?")
+
+
+class CompanyForm(forms.ModelForm[Any]):
+    """A row of a company. Staff never see the field: it is their own company before the row is checked."""
+
+    actor: Actor
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        is_new = self.instance._state.adding
+        if is_new and "company" not in self.fields and hasattr(self.instance, "company_id"):
+            self.instance.company_id = self.actor.company_id
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # A constraint that names the company is checked although the field is hidden, else it would be an error 500.
+        return super()._get_validation_exclusions() - {"company"}
+
+    def clean(self) -> dict[str, Any] | None:
+        data = super().clean()
+        chosen = self.cleaned_data.get("company")
+        refuse_foreign(self, chosen.pk if chosen else company_of(self.instance))
+        return data
+
+
+def refuse_foreign(form: forms.BaseForm, company_id: int | None) -> None:
+    """A form error for every chosen row of another company, whoever managed to choose it."""
+    for name, value in list(form.cleaned_data.items()):
+        rows = value if isinstance(value, QuerySet) else [value] if isinstance(value, Model) else []
+        if any(company_of(row) not in (None, company_id) for row in rows):
+            form.add_error(name, FOREIGN)
+
+
+class CompanyFormSet(PaginationInlineFormSet):
+    """Rows inside a row of a company: they belong to the same one."""
+
+    def clean(self) -> None:
+        super().clean()
+        for form in self.forms:
+            if hasattr(form, "cleaned_data"):
+                refuse_foreign(form, company_of(self.instance))
+
+
+def understood_time(text: str) -> str:
+    """``9``, ``930``, ``9.30``, ``9-30`` as ``9:30``; what is not a time stays as it was typed."""
+    found = TYPED_TIME.fullmatch(text.strip())
+    return f"{found[1]}:{found[2] or '00'}" if found else text
+
+
+class WallTimeField(forms.TimeField):
+    """A time of the wall clock, typed freely. With ``ends_day`` midnight is shown and understood as 24:00."""
+
+    default_error_messages = {"invalid": _("Write a time like 9:00 or 20:30.")}
+
+    def __init__(self, *, ends_day: bool = False, **kwargs: Any) -> None:
+        self.ends_day = ends_day
+        placeholder = "24:00" if ends_day else "9:00"
+        kwargs.setdefault(
+            "widget", UnfoldAdminTextInputWidget({"class": "okno-time", "size": 6, "placeholder": placeholder})
+        )
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> time | None:
+        if isinstance(value, str):
+            value = understood_time(value)
+            if self.ends_day and value == "24:00":
+                return time()
+        return super().to_python(value)
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, time):
+            return value
+        return "24:00" if self.ends_day and value == time() else f"{value:%H:%M}"
+
+
+class TimezoneField(forms.ChoiceField):
+    """A time zone by its IANA name, found by typing a part of it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=timezone_choices, widget=UnfoldAdminSelect2Widget, **kwargs)
+
+
+def timezone_choices() -> list[tuple[str, str]]:
+    return [(name, name) for name in sorted(available_timezones()) if "/" in name and not name.startswith("Etc/")]

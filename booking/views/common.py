@@ -1,0 +1,96 @@
+"""What the client pages share: the browser's cookie, links, and how a refusal is shown."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.cache import cache_control
+
+from accounts.models.device import device_key, new_device_token
+from booking.models import Appointment
+from booking.queries.storefront import location_on
+from catalog.models import Location
+
+DEVICE_COOKIE = "device"
+ONE_YEAR = 365 * 24 * 3600
+CONFLICT, UNPROCESSABLE = 409, 422
+
+Params = ParamSpec("Params")
+View = Callable[Concatenate[HttpRequest, Params], HttpResponse]
+
+
+class BrowserRequest(HttpRequest):
+    """A request whose browser is known by a cookie; ``browser_key`` is what the database knows it by."""
+
+    browser_key: str
+
+
+def knows_browser(view: View[Params]) -> View[Params]:
+    """Give the browser its cookie on the page that has the buttons, so that a double tap is one browser's."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponse:
+        token = request.COOKIES.get(DEVICE_COOKIE) or new_device_token()
+        request.browser_key = device_key(token)  # type: ignore[attr-defined]  # see BrowserRequest
+        response = view(request, *args, **kwargs)
+        if DEVICE_COOKIE not in request.COOKIES:
+            response.set_cookie(
+                DEVICE_COOKIE,
+                token,
+                max_age=ONE_YEAR,
+                httponly=True,
+                samesite="Lax",
+                secure=settings.SESSION_COOKIE_SECURE,
+            )
+        return response
+
+    return wrapper
+
+
+private = cache_control(private=True, no_store=True)
+"""For pages behind a token: nobody between us and the reader keeps a copy."""
+
+
+def browser_key(request: HttpRequest) -> str:
+    key: str = request.browser_key  # type: ignore[attr-defined]  # set by knows_browser
+    return key
+
+
+def host_of(request: HttpRequest) -> str:
+    return request.get_host().partition(":")[0].lower()
+
+
+def location_or_404(request: HttpRequest, slug: str) -> Location:
+    try:
+        return location_on(host_of(request), slug)
+    except Location.DoesNotExist:
+        raise Http404 from None
+
+
+def found(read: Callable[[str], Appointment], token: str) -> Appointment:
+    try:
+        return read(token)
+    except Appointment.DoesNotExist:
+        raise Http404 from None
+
+
+def number_or_none(text: str | None) -> int | None:
+    """A positive number that fits the database, from a query string somebody may have edited; else None."""
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
+def moment_or_none(text: str | None) -> datetime | None:
+    """A moment with its offset, as the slot buttons carry it; else None."""
+    try:
+        moment = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return moment if timezone.is_aware(moment) and 2000 <= moment.year < 3000 else None
+
+
+def context_of(location: Location, **more: Any) -> dict[str, Any]:
+    return {"location": location, "company": location.company, "zone": location.zone, **more}

@@ -1,0 +1,124 @@
+"""W4 and W5: the visit by its link — done, move, undo, cancel, calendar file."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.errors import Refusal
+from accounts.values import WEB_GUEST
+from booking.availability import Reason
+from booking.calendar_file import calendar_file
+from booking.commands import cancel_appointment, reschedule_appointment, undo_reschedule
+from booking.errors import SlotRefused
+from booking.models import Appointment, Status
+from booking.queries.calendars import located
+from booking.queries.moves import open_way_back
+from booking.queries.slots import next_times_again
+from booking.queries.storefront import day_strip
+from booking.queries.visits import visit_by_link
+from booking.views.browse import strip_context, times_template, wanted_day
+from booking.views.common import (
+    CONFLICT,
+    browser_key,
+    context_of,
+    found,
+    knows_browser,
+    moment_or_none,
+    number_or_none,
+    private,
+)
+
+
+@require_GET
+@private
+@knows_browser
+def visit(request: HttpRequest, token: str) -> HttpResponse:
+    """The visit as it stands, at an address that stays; what can still be done with it, and nothing else."""
+    visit = found(visit_by_link, token)
+    open_to_change = can_change(visit)
+    context = context_of(
+        visit.location,
+        visit=visit,
+        can_change=open_to_change,
+        way_back=open_way_back(visit) if open_to_change else None,
+        again=[] if open_to_change else next_times_again(visit, browser_key(request)),
+    )
+    return render(request, "booking/visit.html", context)
+
+
+def can_change(visit: Appointment) -> bool:
+    """Clients move and cancel confirmed visits until their start (domain §3)."""
+    now: datetime = visit.now  # type: ignore[attr-defined]  # annotated by visit_by_link
+    return visit.status == Status.CONFIRMED and visit.start_time > now
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+@knows_browser
+def move(request: HttpRequest, token: str) -> HttpResponse:
+    """Choosing a time moves the visit at once; its page then offers the way back."""
+    visit = found(visit_by_link, token)
+    if not can_change(visit):
+        return redirect("booking:visit", token)
+    if request.method == "POST":
+        return put_at(request, visit)
+    date_form, wanted = wanted_day(request)
+    specialist_id = number_or_none(request.GET.get("specialist")) or visit.specialist_id
+    strip = day_strip(
+        located(pk=visit.location_id), visit.service_id, wanted=wanted, specialist_id=specialist_id, kept=visit.kept
+    )
+    context = context_of(visit.location, visit=visit, **strip_context(strip, date_form, specialist_id))
+    return render(request, times_template(request), context)
+
+
+def put_at(request: HttpRequest, visit: Appointment) -> HttpResponse:
+    start = moment_or_none(request.POST.get("slot"))
+    try:
+        if start is None:
+            raise SlotRefused(Reason.OFF_GRID)
+        reschedule_appointment(visit.pk, start, WEB_GUEST, specialist_id=number_or_none(request.POST.get("specialist")))
+    except Refusal as refusal:
+        context = context_of(visit.location, refusal=refusal, visit=visit, service_id=visit.service_id)
+        return render(request, "booking/refused.html", context, status=CONFLICT)
+    return redirect("booking:visit", visit.visit_token)
+
+
+@require_POST
+@private
+def undo(request: HttpRequest, token: str) -> HttpResponse:
+    """«Put it back»: the old time, while nobody has it."""
+    visit = found(visit_by_link, token)
+    try:
+        undo_reschedule(visit.pk, WEB_GUEST)
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    return redirect("booking:visit", token)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@private
+def cancel(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask once, with the rule stated; then cancel."""
+    visit = found(visit_by_link, token)
+    if request.method != "POST":
+        if not can_change(visit):
+            return redirect("booking:visit", token)
+        return render(request, "booking/cancel.html", context_of(visit.location, visit=visit))
+    try:
+        cancel_appointment(visit.pk, WEB_GUEST)
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    return redirect("booking:visit", token)
+
+
+@require_GET
+@private
+def ics(request: HttpRequest, token: str) -> HttpResponse:
+    """The visit for the client's own calendar (RFC 5545)."""
+    visit = found(visit_by_link, token)
+    response = HttpResponse(calendar_file(visit), content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="visit.ics"'
+    return response

@@ -1,0 +1,68 @@
+"""Clients who do not exist: names, numbers and what the desk knows of them."""
+
+from collections.abc import Iterator
+
+from accounts.models import Client, Company
+from accounts.models.client import Priority
+
+FICTITIOUS = "+7999000"
+"""Every demo client's number begins so; clients that somebody adds himself get no invented visits."""
+HOW_MANY = 120
+WITH_EMAIL = 3
+"""Every so many clients left an e-mail; example.com delivers to nobody."""
+
+# name → notes, priority
+KNOWN = {
+    "Мария Соколова": ("", Priority.VIP),
+    "Иван Кузнецов": ("Просит чай без сахара и тишину.", Priority.NORMAL),
+    "Ольга Морозова": ("Аллергия на аммиак: только безаммиачные красители.", Priority.NORMAL),
+    "Александра-Виктория Константинопольская-Преображенская": ("", Priority.NORMAL),
+    "Нино Беридзе": ("", Priority.VIP),
+    "Давид Капанадзе": ("Говорит по-русски и по-английски.", Priority.NORMAL),
+    "Артём Ёлкин": ("Приходит с сыном.", Priority.NORMAL),
+    "Тамара Лолашвили": ("", Priority.NORMAL),
+}
+WOMEN = (
+    "Екатерина Наталья Татьяна Юлия Светлана Ирина Анна Людмила Елена Галина Вероника Дарья Софья Алёна Ксения Полина Вера"
+).split()
+MEN = (
+    "Дмитрий Алексей Сергей Андрей Михаил Николай Максим Евгений Владимир Роман Константин Георгий Илья Пётр Фёдор Егор Лев"
+).split()
+SURNAMES = (
+    "Козлов Новиков Павлов Семёнов Голубев Виноградов Богданов Воробьёв Фёдоров Михайлов Беляев Тарасов Белов Комаров "
+    "Орлов Киселёв Макаров Андреев Ковалёв Ильин Гусев Титов Кузьмин"
+).split()
+
+
+def names() -> Iterator[str]:
+    """Those the desk knows well, then women and men in turn; nobody twice."""
+    yield from KNOWN
+    for number in range((HOW_MANY - len(KNOWN)) // 2):
+        surname = SURNAMES[number % len(SURNAMES)]
+        yield f"{WOMEN[number % len(WOMEN)]} {surname}а"
+        yield f"{MEN[number % len(MEN)]} {surname}"
+
+
+def write_clients(company: Company) -> None:
+    Client.objects.bulk_create(client(company, number, name) for number, name in enumerate(names(), start=1))
+
+
+def client(company: Company, number: int, name: str) -> Client:
+    first_name, last_name = name.split(maxsplit=1)
+    notes, priority = KNOWN.get(name, ("", Priority.NORMAL))
+    return Client(
+        company=company,
+        first_name=first_name,
+        last_name=last_name,
+        phone=f"{FICTITIOUS}{number:04}",
+        email="" if number % WITH_EMAIL else f"client{number}@example.com",
+        notes=notes,
+        priority=priority,
+        language="ru",
+    )
+
+
+def demo_clients(company: Company) -> list[Client]:
+    """Those of ``write_clients`` who still are clients."""
+    clients = Client.objects.filter(company=company, is_active=True, phone__startswith=FICTITIOUS)
+    return list(clients.order_by("phone"))
