@@ -50,7 +50,7 @@ def alarm(visit: Appointment) -> Alarm:
 
 
 def manage_url(visit: Appointment) -> str:
-    return settings.PUBLIC_URL + reverse("booking:visit", args=[visit.visit_token])
+    return f"{settings.PUBLIC_URL}{reverse('booking:visit', args=[visit.visit_token])}"
 
 
 def google_times(start: datetime, end: datetime) -> str:

@@ -110,6 +110,10 @@ class Salon:
         chosen = specialist or (self.specialist if len(self.specialists) == 1 else None)
         return Slot(self.location.pk, self.service.pk, self.at(hour, minute, days), chosen and chosen.pk)
 
+    def slot_from(self, moment: str, specialist: Specialist) -> Slot:
+        """The slot behind a button of the page."""
+        return Slot(self.location.pk, self.service.pk, datetime.fromisoformat(moment), specialist.pk)
+
 
 def book(slot: Slot, actor: Actor = WEB, name: str = "Anna", phone: str = "+79990000001", **kwargs) -> Appointment:
     """A confirmed visit, by the road that clients take."""

@@ -3,8 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q, QuerySet
-from django.forms import Form
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
@@ -14,7 +13,7 @@ from accounts.console import CompanyModelAdmin, VisibleFilter, actor_in
 from accounts.console.search import phone_ending
 from accounts.console.texts import PhoneInput, international
 from accounts.models import Client, Device
-from accounts.models.client import Priority
+from accounts.models.client import ClientQuerySet, Priority
 
 LAST_VISITS = 10
 PRIORITY_COLOURS = {Priority.VIP: "warning", Priority.URGENT: "danger"}
@@ -33,7 +32,7 @@ class ClientAdmin(CompanyModelAdmin):
     search_fields = ("first_name", "last_name", "email")
     search_help_text = _("Name, e-mail or the last digits of the phone")
     readonly_fields = ("tg_id", "user")
-    change_form_after_template = "admin/accounts/client/visits.html"
+    change_form_outer_after_template = "admin/accounts/client/visits.html"
     fieldsets = (
         (None, {"fields": ("company", "first_name", "last_name", "phone", "email", "notes")}),
         (_("More"), {"fields": ("priority", "language", "is_active", "tg_id", "user")}),
@@ -61,11 +60,11 @@ class ClientAdmin(CompanyModelAdmin):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Client], search_term: str
+        self, request: HttpRequest, queryset: ClientQuerySet, search_term: str
     ) -> tuple[QuerySet[Client], bool]:
         """By the end of the phone when the term looks like one, else by name and e-mail."""
         if ending := phone_ending(search_term):
-            return queryset & self.get_queryset(request).with_phone_ending(ending), False
+            return queryset.with_phone_ending(ending), False
         return super().get_search_results(request, queryset, search_term)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

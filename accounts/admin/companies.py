@@ -6,9 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.console import CompanyModelAdmin, actor_in
-from accounts.console.forms import TimezoneField
-from accounts.console.forms import CompanyForm
+from accounts.console import CompanyForm, CompanyModelAdmin, TimezoneField, actor_in
 from accounts.models import Company
 
 

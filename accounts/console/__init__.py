@@ -3,13 +3,15 @@
 from accounts.console.actors import actor_in
 from accounts.console.admins import CompanyModelAdmin, CompanyTabularInline
 from accounts.console.filters import VisibleFilter
-from accounts.console.forms import CompanyForm, CompanyFormSet, WallTimeField
+from accounts.console.forms import CompactDateInput, CompanyForm, CompanyFormSet, TimezoneField, WallTimeField
 
 __all__ = [
+    "CompactDateInput",
     "CompanyForm",
     "CompanyFormSet",
     "CompanyModelAdmin",
     "CompanyTabularInline",
+    "TimezoneField",
     "VisibleFilter",
     "WallTimeField",
     "actor_in",

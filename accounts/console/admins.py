@@ -6,21 +6,18 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import Field, ForeignKey, ManyToManyField, Model, QuerySet
-from django.forms import ModelChoiceField, ModelForm
-from django.http import HttpRequest, HttpResponse
+from django.forms import ModelChoiceField, ModelMultipleChoiceField
+from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
 from accounts.console.actors import actor_in, company_of, company_path, visible
-from accounts.console.forms import CompanyForm, CompanyFormSet
+from accounts.console.forms import CompanyForm, STAYS, CompanyForm, CompanyFormSet, has_visits
 
 SECRETS = ("password", "hold_token", "visit_token", "browser_key", "key")
 """Columns nobody may guess letter by letter through the address of a list."""
-
-
-STAYS = _("“%(name)s” has visits and stays in the history. Switch “active” off: it can then no longer be booked.")
 
 
 class VisibleRows:
@@ -103,15 +100,6 @@ class CompanyModelAdmin(VisibleRows, ModelAdmin):
         return super().delete_view(request, object_id, extra_context)
 
 
-def has_visits(row: Model) -> bool:
-    """Whether appointments refer to ``row``; asked once."""
-    if not hasattr(row, "appointments"):
-        return False
-    if not hasattr(row, "_has_visits"):
-        row._has_visits = row.appointments.exists()  # type: ignore[attr-defined]  # kept for the page
-    return bool(row._has_visits)
-
-
 class CompanyTabularInline(VisibleRows, TabularInline):
     """Rows inside a row of a company. Choices are read once for all rows, and only of that company."""
 
@@ -150,7 +138,7 @@ class CompanyTabularInline(VisibleRows, TabularInline):
         if (name, rows.model) not in kept:
             kept[name, rows.model] = self.choices_of(name, rows)
         field.queryset = rows
-        blank = [("", "—")] if field.empty_label is not None or not field.required else []
+        blank = [] if isinstance(field, ModelMultipleChoiceField) else [("", "—")]
         field.choices = [*blank, *kept[name, rows.model]]
 
     def choices_of(self, name: str, rows: QuerySet[Any]) -> list[Any]:

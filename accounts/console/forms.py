@@ -7,14 +7,16 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.db.models import Model, QuerySet
+from django.forms.formsets import DELETION_FIELD_NAME
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import PaginationInlineFormSet
-from unfold.widgets import UnfoldAdminSelect2Widget, UnfoldAdminTextInputWidget
+from unfold.widgets import INPUT_CLASSES, UnfoldAdminSelect2Widget, UnfoldAdminTextInputWidget
 
 from accounts.console.actors import company_of
 from accounts.values import Actor
 
 FOREIGN = _("This belongs to another company. Choose one from the list.")
+STAYS = _("“%(name)s” has visits and stays in the history. Switch “active” off: it can then no longer be booked.")
 TYPED_TIME = re.compile(r"(\d{1,2})(?:\s*[:.\-ч]\s*|\s*)(\d{2})?")
 
 
@@ -48,14 +50,30 @@ def refuse_foreign(form: forms.BaseForm, company_id: int | None) -> None:
             form.add_error(name, FOREIGN)
 
 
+def has_visits(row: Model) -> bool:
+    """Whether appointments refer to ``row``; asked once."""
+    if not hasattr(row, "appointments"):
+        return False
+    if not hasattr(row, "_has_visits"):
+        row._has_visits = row.pk is not None and row.appointments.exists()  # type: ignore[attr-defined]  # kept
+    return bool(row._has_visits)
+
+
 class CompanyFormSet(PaginationInlineFormSet):
-    """Rows inside a row of a company: they belong to the same one."""
+    """Rows inside a row of a company: they belong to the same one, and those with visits are not deleted."""
 
     def clean(self) -> None:
         super().clean()
         for form in self.forms:
             if hasattr(form, "cleaned_data"):
                 refuse_foreign(form, company_of(self.instance))
+                keep_history(form)
+
+
+def keep_history(form: forms.BaseModelForm[Any]) -> None:
+    if form.cleaned_data.get(DELETION_FIELD_NAME) and has_visits(form.instance):
+        form.cleaned_data[DELETION_FIELD_NAME] = False
+        form.add_error(None, STAYS % {"name": form.instance})
 
 
 def understood_time(text: str) -> str:
@@ -88,6 +106,15 @@ class WallTimeField(forms.TimeField):
         if not isinstance(value, time):
             return value
         return "24:00" if self.ends_day and value == time() else f"{value:%H:%M}"
+
+
+class CompactDateInput(forms.DateInput):
+    """The browser's own calendar: a cell of a table has no room for another."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__({"class": " ".join([*INPUT_CLASSES, "okno-date"])}, format="%Y-%m-%d")
 
 
 class TimezoneField(forms.ChoiceField):

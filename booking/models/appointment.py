@@ -131,8 +131,8 @@ class Appointment(models.Model):
         blank=True,
         verbose_name=_("client"),
     )
-    contact_name = models.CharField(_("name"), max_length=200, blank=True)
-    contact_phone = PhoneNumberField(_("phone"), blank=True)
+    contact_name = models.CharField(_("contact name"), max_length=200, blank=True)
+    contact_phone = PhoneNumberField(_("contact phone"), blank=True)
 
     start_time = models.DateTimeField(_("start"))
     end_time = models.DateTimeField(_("end"))

@@ -30,7 +30,7 @@ class EventQuerySet(VisibleQuerySet["AppointmentEvent"]):
 
     def visible_to_staff(self, actor: Actor) -> "EventQuerySet":
         rows = super().visible_to_staff(actor)
-        if actor.role == Role.SPECIALIST:
+        if actor.role == Role.SPECIALIST and actor.user_id:
             rows = rows.filter(appointment__specialist__user_id=actor.user_id)
         return rows.filter(appointment__location_id__in=actor.location_ids) if actor.location_ids else rows
 

@@ -101,12 +101,21 @@ class Catalogue:
     def terms(self, offer: ServiceSpecialist) -> Iterator[Terms]:
         """Price, duration and break at every fit workplace: they resolve specialist → workplace → service (domain §2)."""
         service = offer.service
-        for place in self.seat_offers.get(offer.service_id) or (None,):
+        places = self.seat_offers.get(offer.service_id)
+        if not places:
             yield Terms(
-                seat=Seat(place.workplace_id) if place else None,
-                length=first_given(offer.custom_duration, place and place.duration_min, service.duration_min),
-                rest=first_given(offer.custom_break, place and place.break_min, service.break_min),
-                price=first_given(offer.custom_price, place and place.price, service.price),
+                seat=None,
+                length=first_given(offer.custom_duration, service.duration_min),
+                rest=first_given(offer.custom_break, service.break_min),
+                price=first_given(offer.custom_price, service.price),
+            )
+            return
+        for place in places:
+            yield Terms(
+                seat=Seat(place.workplace_id),
+                length=first_given(offer.custom_duration, place.duration_min, service.duration_min),
+                rest=first_given(offer.custom_break, place.break_min, service.break_min),
+                price=first_given(offer.custom_price, place.price, service.price),
             )
 
 

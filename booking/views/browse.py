@@ -100,12 +100,12 @@ def wanted_day(request: HttpRequest) -> tuple[DateForm, date | None]:
 def take(request: HttpRequest, location: Location, service_id: int) -> HttpResponse:
     """Tap one: hold the time and show the form."""
     start = moment_or_none(request.POST.get("slot"))
-    slot = start and Slot(location.pk, service_id, start, number_or_none(request.POST.get("specialist")))
     typed = ContactForm(request.POST, location=location)
     typed.is_valid()  # what is right of it is kept; what is wrong will be asked again
     try:
-        if slot is None:
+        if start is None:
             raise SlotRefused(Reason.OFF_GRID)
+        slot = Slot(location.pk, service_id, start, number_or_none(request.POST.get("specialist")))
         hold = hold_slot(slot, WEB_GUEST, browser_key=browser_key(request), draft=typed.draft())
     except Refusal as refusal:
         return refused(request, refusal, location, service_id, typed)

@@ -20,7 +20,7 @@ ONE_YEAR = 365 * 24 * 3600
 CONFLICT, UNPROCESSABLE = 409, 422
 
 Params = ParamSpec("Params")
-View = Callable[Concatenate[HttpRequest, Params], HttpResponse]
+View = Callable[..., HttpResponse]
 
 
 class BrowserRequest(HttpRequest):
@@ -29,7 +29,7 @@ class BrowserRequest(HttpRequest):
     browser_key: str
 
 
-def knows_browser(view: View[Params]) -> View[Params]:
+def knows_browser(view: Callable[Concatenate[HttpRequest, Params], HttpResponse]) -> View:
     """Give the browser its cookie on the page that has the buttons, so that a double tap is one browser's."""
 
     @wraps(view)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.models.company import validate_slug_is_free, validate_timezone
-from accounts.querysets import VisibleQuerySet
+from accounts.querysets import Row, VisibleQuerySet
 from accounts.triggers import raises_own_version, raises_version_of, raises_versions
 from accounts.values import Actor
 from catalog.models.weekly import WeeklyInterval, require_both_times_or_none
@@ -89,7 +89,7 @@ class Location(models.Model):
         return ZoneInfo(self.timezone)
 
 
-class InLocationQuerySet(VisibleQuerySet[models.Model]):
+class InLocationQuerySet(VisibleQuerySet[Row]):
     company_path = "location__company_id"
 
     def visible_to_staff(self, actor: Actor) -> Self:
@@ -102,7 +102,7 @@ class LocationSchedule(WeeklyInterval):
 
     location = models.ForeignKey(Location, on_delete=models.CASCADE, related_name="schedules", verbose_name=_("location"))
 
-    objects = InLocationQuerySet.as_manager()
+    objects = InLocationQuerySet["LocationSchedule"].as_manager()
 
     class Meta(WeeklyInterval.Meta):
         verbose_name = _("opening hours")
@@ -121,7 +121,7 @@ class Holiday(models.Model):
     end_time = models.TimeField(_("to"), null=True, blank=True)
     description = models.CharField(_("what for"), max_length=200, blank=True)
 
-    objects = InLocationQuerySet.as_manager()
+    objects = InLocationQuerySet["Holiday"].as_manager()
 
     class Meta:
         verbose_name = _("holiday")
@@ -147,7 +147,7 @@ class Workplace(models.Model):
     is_active = models.BooleanField(_("active"), default=True)
     calendar_version = models.BigIntegerField(default=0, editable=False)
 
-    objects = InLocationQuerySet.as_manager()
+    objects = InLocationQuerySet["Workplace"].as_manager()
 
     class Meta:
         verbose_name = _("workplace")

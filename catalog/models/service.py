@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.querysets import VisibleQuerySet
+from accounts.querysets import Row, VisibleQuerySet
 from accounts.triggers import raises_version_of
 from accounts.values import Actor
 
@@ -52,7 +52,7 @@ class Service(models.Model):
         return self.name
 
 
-class OfferQuerySet(VisibleQuerySet[models.Model]):
+class OfferQuerySet(VisibleQuerySet[Row]):
     company_path = "service__company_id"
 
 
@@ -72,7 +72,7 @@ class ServiceSpecialist(models.Model):
     )
     is_active = models.BooleanField(_("active"), default=True)
 
-    objects = OfferQuerySet.as_manager()
+    objects = OfferQuerySet["ServiceSpecialist"].as_manager()
 
     class Meta:
         verbose_name = _("skill")
@@ -104,7 +104,7 @@ class WorkplaceService(models.Model):
     )
     is_active = models.BooleanField(_("active"), default=True)
 
-    objects = OfferQuerySet.as_manager()
+    objects = OfferQuerySet["WorkplaceService"].as_manager()
 
     class Meta:
         verbose_name = _("service of a workplace")

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.querysets import VisibleQuerySet
+from accounts.querysets import Row, VisibleQuerySet
 from accounts.triggers import raises_own_version, raises_version_of
 from accounts.values import Actor, Role
 from catalog.models.weekly import WeeklyInterval, require_both_times_or_none
@@ -32,7 +32,7 @@ class Specialist(models.Model):
     user = models.OneToOneField(
         "accounts.User", on_delete=models.SET_NULL, related_name="specialist", null=True, blank=True, verbose_name=_("user"),
     )  # fmt: skip
-    name = models.CharField(_("name"), max_length=200)
+    name = models.CharField(_("full name"), max_length=200)
     specialization = models.CharField(_("specialization"), max_length=200, blank=True)
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     is_active = models.BooleanField(_("active"), default=True)
@@ -51,7 +51,7 @@ class Specialist(models.Model):
         return self.name
 
 
-class OfSpecialistQuerySet(VisibleQuerySet[models.Model]):
+class OfSpecialistQuerySet(VisibleQuerySet[Row]):
     company_path = "specialist__company_id"
 
     def visible_to_staff(self, actor: Actor) -> Self:
@@ -71,7 +71,7 @@ class SpecialistSchedule(WeeklyInterval):
         verbose_name=_("usual workplace"), help_text=_("Taken first when it is free and fit for the service"),
     )  # fmt: skip
 
-    objects = OfSpecialistQuerySet.as_manager()
+    objects = OfSpecialistQuerySet["SpecialistSchedule"].as_manager()
 
     class Meta(WeeklyInterval.Meta):
         verbose_name = _("shift")
@@ -90,7 +90,7 @@ class Break(models.Model):
     end_time = models.TimeField(_("to"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
 
-    objects = OfSpecialistQuerySet.as_manager()
+    objects = OfSpecialistQuerySet["Break"].as_manager()
 
     class Meta:
         verbose_name = _("break")

@@ -44,7 +44,8 @@ def write_business(now: datetime, suffix: str = "") -> Company:
     )
     services = write_services(company)
     locations = {
-        branch.slug: write_branch(company, branch, services, position, suffix) for position, branch in enumerate(BRANCHES)
+        branch.slug: write_branch(company, branch, services, position, suffix)
+        for position, branch in enumerate(BRANCHES)
     }
     for position, master in enumerate(MASTERS):
         write_master(locations[master.branch], master, services, position)
@@ -98,7 +99,12 @@ def write_master(location: Location, master: Master, services: dict[str, Service
     workplace = location.workplaces.get(name=master.workplace)
     shifts = [
         SpecialistSchedule(
-            specialist=specialist, location=location, workplace=workplace, day_of_week=day, start_time=start, end_time=end
+            specialist=specialist,
+            location=location,
+            workplace=workplace,
+            day_of_week=day,
+            start_time=start,
+            end_time=end,
         )
         for day, hours in master.shifts.items()
         for start, end in hours

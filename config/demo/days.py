@@ -72,7 +72,7 @@ class Board:
 
 
 def filled_days(location: Location, first: date, last: date, today: date) -> Iterator[FreeSlot]:
-    """Times for new visits from ``first`` to ``last``: the days of our masters that have none yet, none of them full."""
+    """Times for new visits from ``first`` to ``last``: the days on which a master of ours has none yet, not full."""
     board = Board(read_calendar(read_catalogue(located(pk=location.pk)), first, last))
     ours = Specialist.objects.filter(pk__in=board.calendar.people, name__in=[master.name for master in MASTERS])
     begun = days_begun(location, first, last)
@@ -88,7 +88,10 @@ def filled_day(board: Board, specialist_id: int, day: date, share: float, random
     left = share * board.shift_minutes(specialist_id, day)
     while left > 0:
         question = board.on(day)
-        asked = ((service, candidate, free_starts(question, candidate)) for service, candidate in board.candidates(specialist_id))
+        asked = (
+            (service, candidate, free_starts(question, candidate))
+            for service, candidate in board.candidates(specialist_id)
+        )
         free = [found for found in asked if found[2]]
         if not free:
             return
@@ -115,4 +118,6 @@ def days_begun(location: Location, first: date, last: date) -> set[tuple[int, da
     begin = datetime.combine(first, time(), location.zone)
     end = datetime.combine(last + timedelta(days=1), time(), location.zone)
     rows = Appointment.objects.filter(location=location, start_time__gte=begin, start_time__lt=end)
-    return {(pk, start.astimezone(location.zone).date()) for pk, start in rows.values_list("specialist_id", "start_time")}
+    return {
+        (pk, start.astimezone(location.zone).date()) for pk, start in rows.values_list("specialist_id", "start_time")
+    }

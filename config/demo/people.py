@@ -1,13 +1,15 @@
 """Clients who do not exist: names, numbers and what the desk knows of them."""
 
 from collections.abc import Iterator
+from itertools import cycle, islice
 
 from accounts.models import Client, Company
 from accounts.models.client import Priority
 
 FICTITIOUS = "+7999000"
 """Every demo client's number begins so; clients that somebody adds himself get no invented visits."""
-HOW_MANY = 120
+HOW_MANY = 112
+"""Besides those the desk knows."""
 WITH_EMAIL = 3
 """Every so many clients left an e-mail; example.com delivers to nobody."""
 
@@ -22,25 +24,25 @@ KNOWN = {
     "Артём Ёлкин": ("Приходит с сыном.", Priority.NORMAL),
     "Тамара Лолашвили": ("", Priority.NORMAL),
 }
-WOMEN = (
-    "Екатерина Наталья Татьяна Юлия Светлана Ирина Анна Людмила Елена Галина Вероника Дарья Софья Алёна Ксения Полина Вера"
-).split()
-MEN = (
-    "Дмитрий Алексей Сергей Андрей Михаил Николай Максим Евгений Владимир Роман Константин Георгий Илья Пётр Фёдор Егор Лев"
-).split()
-SURNAMES = (
-    "Козлов Новиков Павлов Семёнов Голубев Виноградов Богданов Воробьёв Фёдоров Михайлов Беляев Тарасов Белов Комаров "
-    "Орлов Киселёв Макаров Андреев Ковалёв Ильин Гусев Титов Кузьмин"
-).split()
+WOMEN = """
+Екатерина Наталья Татьяна Юлия Светлана Ирина Анна Людмила Елена Галина Вероника Дарья Софья Алёна Ксения Полина Вера
+"""
+MEN = """
+Дмитрий Алексей Сергей Андрей Михаил Николай Максим Евгений Владимир Роман Константин Георгий Илья Пётр Фёдор Егор Лев
+"""
+SURNAMES = """
+Козлов Новиков Павлов Семёнов Голубев Виноградов Богданов Воробьёв Фёдоров Михайлов Беляев Тарасов Белов Комаров Орлов
+Киселёв Макаров Андреев Ковалёв Ильин Гусев Титов Кузьмин
+"""
 
 
 def names() -> Iterator[str]:
     """Those the desk knows well, then women and men in turn; nobody twice."""
     yield from KNOWN
-    for number in range((HOW_MANY - len(KNOWN)) // 2):
-        surname = SURNAMES[number % len(SURNAMES)]
-        yield f"{WOMEN[number % len(WOMEN)]} {surname}а"
-        yield f"{MEN[number % len(MEN)]} {surname}"
+    pairs = islice(zip(cycle(WOMEN.split()), cycle(MEN.split()), cycle(SURNAMES.split())), HOW_MANY // 2)
+    for woman, man, surname in pairs:
+        yield f"{woman} {surname}а"
+        yield f"{man} {surname}"
 
 
 def write_clients(company: Company) -> None:

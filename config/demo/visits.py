@@ -14,7 +14,6 @@ from booking.commands.record import facts
 from booking.models import Appointment, AppointmentEvent, EventType, Status
 from booking.values import CancelReason, FreeSlot
 from catalog.models import Location, Specialist
-from config.demo.business import BRANCHES
 from config.demo.days import filled_days
 from config.demo.people import demo_clients
 
@@ -58,7 +57,7 @@ class Visit:
 def fill_calendar(company: Company, now: datetime, days_behind: int = 14, days_ahead: int = 14) -> int:
     """Book the days around ``now`` that have no visits yet; how many visits were added."""
     lock_specialists(company)
-    locations = [location for location in company.locations.filter(is_active=True) if is_ours(location)]
+    locations = list(company.locations.filter(is_active=True))
     diary = Diary(company, locations, now)
     added = 0
     for location in locations:
@@ -68,11 +67,6 @@ def fill_calendar(company: Company, now: datetime, days_behind: int = 14, days_a
         write(visits)
         added += len(visits)
     return added
-
-
-def is_ours(location: Location) -> bool:
-    """A location that somebody added himself gets no invented visits."""
-    return any(location.slug.startswith(branch.slug) for branch in BRANCHES)
 
 
 def lock_specialists(company: Company) -> None:

@@ -8,11 +8,11 @@ import os
 from collections.abc import MutableMapping
 from pathlib import Path
 
-from config.embedded.errors import EmbeddedError
 from config.embedded.place import PROJECT, Place
 from config.embedded.servers import KINDS, ensure, running
 from config.embedded.servers import stop as stop_server
 from config.embedded.state import open_lock
+from config.embedded.words import EmbeddedError
 
 __all__ = ["EmbeddedError", "leave", "provide", "status", "stop"]
 

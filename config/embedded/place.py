@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from config.embedded.errors import EmbeddedError
+from config.embedded.words import EmbeddedError, say
 
 PROJECT = Path(__file__).resolve().parents[2]
 # /var/lib first: what lies in /var/tmp for a month without being touched is swept away by many systems.
@@ -60,10 +60,13 @@ class Place:
         for parent in ELSEWHERE:
             folder = parent / name
             try:
-                folder.mkdir(exist_ok=True)
+                folder.mkdir()
+            except FileExistsError:
+                refuse_a_stranger(folder)
             except OSError:
                 continue
-            refuse_a_stranger(folder)
+            else:
+                say(f"The embedded servers keep their data in {folder}: their user cannot reach {self.home}.")
             folder.chmod(0o755)
             return folder
         raise EmbeddedError(

@@ -1,12 +1,11 @@
 """Which loopback ports the embedded servers take."""
 
 import socket
-import sys
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from config.embedded.errors import EmbeddedError
+from config.embedded.words import EmbeddedError, say
 
 LOOPBACK = "127.0.0.1"
 PORTS = range(21_000, 22_000)  # below 32768: from there on the kernel gives ports to anybody's outgoing connections
@@ -37,8 +36,3 @@ def is_free(port: int) -> bool:
             return True
     except OSError:
         return False
-
-
-def say(words: str) -> None:
-    """Standard error, because standard output may be somebody's data (`manage.py dumpdata`)."""
-    sys.stderr.write(f"{words}\n")

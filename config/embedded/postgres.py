@@ -8,11 +8,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.embedded.errors import EmbeddedError
 from config.embedded.place import Place
 from config.embedded.ports import LOOPBACK
 from config.embedded.programs import last_lines, lives, postgres_programs, run
 from config.embedded.state import Access
+from config.embedded.words import EmbeddedError
 
 # The builtin locale makes Cyrillic upper and lower case right whatever the host's locale.
 INITDB = ("--username=okno", "--auth=reject", "--encoding=UTF8", "--locale=C", "--no-instructions")

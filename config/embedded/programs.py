@@ -6,8 +6,8 @@ import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 
-from config.embedded.errors import EmbeddedError
 from config.embedded.place import Place, reachable
+from config.embedded.words import EmbeddedError
 
 # Nothing of the caller's: no PGPORT, no LANG. What the servers write and compare must not depend on who started them.
 ENVIRONMENT = {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL": "C", "TZ": "UTC"}

@@ -5,11 +5,11 @@ import socket
 import time
 from contextlib import suppress
 
-from config.embedded.errors import EmbeddedError
 from config.embedded.place import Place
 from config.embedded.ports import LOOPBACK, is_free
 from config.embedded.programs import last_lines, lives, redis_program, run
 from config.embedded.state import Access
+from config.embedded.words import EmbeddedError
 
 # A shell's background job: it outlives us, is nobody's zombie, and its number is known at once.
 IN_BACKGROUND = '"$0" "$1" </dev/null >>log 2>&1 & echo $!'

@@ -4,13 +4,13 @@ import time
 from pathlib import Path
 from typing import Protocol
 
-from config.embedded.errors import EmbeddedError
 from config.embedded.place import Place
 from config.embedded.ports import choose_port
 from config.embedded.postgres import Postgres
 from config.embedded.programs import last_lines
 from config.embedded.redis import Redis
 from config.embedded.state import Access, new_password, one_at_a_time, remember, remembered
+from config.embedded.words import EmbeddedError
 
 PATIENCE = 60.0  # seconds; a killed PostgreSQL first recovers what it had promised
 PAUSE = 0.2

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from config.embedded.errors import EmbeddedError
 from config.embedded.place import Place, no_access
+from config.embedded.words import EmbeddedError
 
 
 @dataclass

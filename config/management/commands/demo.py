@@ -5,17 +5,17 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from accounts.models import Company
 from booking.queries.visits import database_time
-from catalog.models import Location
-from config.demo.business import STEM
 from config.demo.copies import multiply
-from config.demo.load import AddressTaken, load_demo
+from config.demo.load import AddressTakenError, load_demo
 from config.demo.sign_ins import STAFF, kept_password
+from config.embedded import EmbeddedError
 
 SCALE = (
     "for measurements: how many businesses there shall be. The demo is the first; every further one has the same two "
-    "locations, four specialists and 120 clients, and about a thousand visits over eight weeks behind and two ahead, so that "
-    "1000 makes a million. They are made once: for fresh dates start with an empty database"
+    "locations, four specialists and 120 clients, and about a thousand visits over nine weeks behind and two ahead, so "
+    "that 1000 makes a million. They are made once: for fresh dates start with an empty database"
 )
 IN_PRODUCTION = "with DEBUG off: really; nobody will be able to sign in to it"
 
@@ -33,13 +33,17 @@ class Command(BaseCommand):
         """Exit status 1, with the cure in words, when the demo does not belong here."""
         self.require_sense(options["scale"], options["yes_in_production"])
         now = database_time()
-        password = kept_password() if settings.DEBUG else ""
         try:
-            added = load_demo(now, password)
-        except AddressTaken as error:
-            raise CommandError(f"{error} The demo needs a database of its own: give it another DATABASE_URL.") from error
-        made = multiply(options["scale"], now, self.stdout.write)
-        self.stdout.write("\n".join(welcome(added, made, password)))
+            password = kept_password() if settings.DEBUG else ""
+            company, added = load_demo(now, password)
+        except EmbeddedError as error:
+            raise CommandError(str(error)) from error
+        except AddressTakenError as error:
+            raise CommandError(
+                f"{error} The demo needs a database of its own: give it another DATABASE_URL."
+            ) from error
+        multiply(options["scale"], now, self.stdout.write)
+        self.stdout.write("\n".join(welcome(company, added, password)))
 
     def require_sense(self, scale: int, in_production: bool) -> None:
         if scale < 1:
@@ -51,12 +55,12 @@ class Command(BaseCommand):
             )
 
 
-def welcome(added: int, made: int, password: str) -> list[str]:
+def welcome(company: Company, added: int, password: str) -> list[str]:
     """Where to look, and how to sign in."""
-    news = f"{added} visits added" if added else "nothing to add"
-    lines = [line("Demo", f"the salon «Лён», {news}{f', {made} businesses more' if made else ''}")]
-    for location in Location.objects.filter(company__slug=STEM, is_active=True):
-        lines.append(line(location.name, f"{settings.PUBLIC_URL}/{location.slug}/"))
+    news = f"{added} visits added" if added else "up to date"
+    lines = [line("Demo", f"the salon «{company.name}», {news}")]
+    locations = company.locations.filter(is_active=True)
+    lines += [line(location.name, f"{settings.PUBLIC_URL}/{location.slug}/") for location in locations]
     if password:
         lines += [
             line("Console", f"{settings.PUBLIC_URL}/admin/"),

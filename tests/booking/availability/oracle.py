@@ -4,7 +4,6 @@ It shares nothing with ``booking.availability``: plain datetimes, zoneinfo and l
 open, the choice is written down at the function that makes it.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
@@ -113,15 +112,23 @@ class Oracle:
 
     @cached_property
     def clock(self) -> list[tuple[Moment, datetime]]:
-        """Every minute from three days before to four days after, with what the salon's clock then shows."""
+        """Every minute around the days, with what the salon's clock then shows."""
         zone = ZoneInfo(self.salon.zone)
         moment = datetime.combine(self.first - 3 * A_DAY, time(), UTC)
-        until = datetime.combine(self.last + 5 * A_DAY, time(), UTC)
+        until = datetime.combine(self.last + 4 * A_DAY, time(12), UTC)
         minutes = []
         while moment < until:
             minutes.append((moment, moment.astimezone(zone).replace(tzinfo=None)))
             moment += A_MINUTE
         return minutes
+
+    @cached_property
+    def minutes(self) -> list[Moment]:
+        return [moment for moment, _ in self.clock]
+
+    @cached_property
+    def position(self) -> dict[Moment, int]:
+        return {moment: number for number, moment in enumerate(self.minutes)}
 
     @cached_property
     def showings(self) -> dict[datetime, Moment]:
@@ -136,11 +143,12 @@ class Oracle:
 
     @cached_property
     def days(self) -> list[date]:
-        return [self.first + number * A_DAY for number in range(-2, (self.last - self.first).days + 4)]
+        """The days, two before and two after: hours and vacations reach from one into the next."""
+        return [self.first + number * A_DAY for number in range(-2, (self.last - self.first).days + 3)]
 
     def moments_of(self, first: date, last: date) -> list[Moment]:
         begin, end = self.stretch(first, time(), time()), self.stretch(last, time(), time())
-        return [moment for moment, _ in self.clock if begin.start <= moment < end.end]
+        return [moment for moment in self.minutes if begin.start <= moment < end.end]
 
     def stretch(self, day: date, start: time, end: time) -> Stretch:
         next_day = day if end > start else day + A_DAY
@@ -171,7 +179,7 @@ class Oracle:
         return [stretch for day in self.days for stretch in self.weekly(self.salon.shifts, day)]
 
     def minutes_of(self, stretches: list[Stretch]) -> set[Moment]:
-        return {moment for s in stretches for moment, _ in self.clock if s.start <= moment < s.end}
+        return {moment for s in stretches for moment in self.minutes if s.start <= moment < s.end}
 
     @cached_property
     def open_minutes(self) -> set[Moment]:
@@ -196,12 +204,25 @@ class Oracle:
         return result
 
     @cached_property
+    def full_minutes(self) -> set[Moment]:
+        """When as many as the location holds are there, breaks not counted."""
+        if self.salon.capacity is None:
+            return set()
+        here = [row for row in self.salon.booked if row.is_here]
+        heads = {moment: sum(row.start <= moment < row.end for row in here) for moment in self.minutes}
+        return {moment for moment in self.minutes if heads[moment] >= self.salon.capacity}
+
+    @cached_property
+    def own_minutes(self) -> set[Moment]:
+        return {moment for moment in self.minutes if any(row.start <= moment < row.end for row in self.salon.mine)}
+
+    @cached_property
     def on_grid(self) -> set[Moment]:
         """Counted from the start of each working interval. Where two touch, the second begins anew; where two rows
         overlap, they are one."""
         result: set[Moment] = set()
         origin = None
-        for moment, _ in self.clock:
+        for moment in self.minutes:
             if moment not in self.open_minutes or moment not in self.shift_minutes:
                 origin = None
                 continue
@@ -225,8 +246,10 @@ class Oracle:
     def reason_at(self, offer: Offer, start: Moment) -> str | None:
         return next((rule for rule in RULES if getattr(self, f"is_{rule}")(offer, start)), None)
 
-    def during(self, offer: Offer, start: Moment) -> Iterator[Moment]:
-        return (start + number * A_MINUTE for number in range(offer.length))
+    def during(self, offer: Offer, start: Moment) -> list[Moment]:
+        """Every minute of the visit, without the break after it."""
+        first = self.position[start]
+        return self.minutes[first : first + offer.length]
 
     def meets(self, offer: Offer, start: Moment, rows: list[Booked]) -> bool:
         """Breaks after visits included, on both sides."""
@@ -237,13 +260,13 @@ class Oracle:
         return not self.salon.is_active
 
     def is_closed(self, offer: Offer, start: Moment) -> bool:
-        return any(moment not in self.open_minutes for moment in self.during(offer, start))
+        return not self.open_minutes.issuperset(self.during(offer, start))
 
     def is_off_shift(self, offer: Offer, start: Moment) -> bool:
-        return any(moment not in self.shift_minutes for moment in self.during(offer, start))
+        return not self.shift_minutes.issuperset(self.during(offer, start))
 
     def is_on_break(self, offer: Offer, start: Moment) -> bool:
-        return any(moment in self.away_minutes for moment in self.during(offer, start))
+        return not self.away_minutes.isdisjoint(self.during(offer, start))
 
     def is_specialist_busy(self, offer: Offer, start: Moment) -> bool:
         return self.meets(offer, start, [row for row in self.salon.booked if row.is_ours])
@@ -253,17 +276,10 @@ class Oracle:
         return self.meets(offer, start, taken)
 
     def is_location_full(self, offer: Offer, start: Moment) -> bool:
-        """As many as the location holds are already there at some minute of the visit, breaks not counted."""
-        if self.salon.capacity is None:
-            return False
-        here = [row for row in self.salon.booked if row.is_here]
-        return any(
-            sum(row.start <= moment < row.end for row in here) >= self.salon.capacity
-            for moment in self.during(offer, start)
-        )
+        return not self.full_minutes.isdisjoint(self.during(offer, start))
 
     def is_client_busy(self, offer: Offer, start: Moment) -> bool:
-        return any(row.start <= moment < row.end for row in self.salon.mine for moment in self.during(offer, start))
+        return not self.own_minutes.isdisjoint(self.during(offer, start))
 
     def is_off_grid(self, offer: Offer, start: Moment) -> bool:
         return start not in self.on_grid

@@ -1,0 +1,58 @@
+"""Read which coming visits a changed calendar no longer covers: hours, holidays, shifts, breaks, or a retired row."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from booking.availability import Span, openings, shifts_of
+from booking.availability.spans import holds, starts_that_fit, starts_that_touch
+from booking.availability.wallclock import Shifts, minute_of
+from booking.models import Appointment, Status
+from booking.models.appointment import AppointmentQuerySet, ClockTimestamp
+from booking.queries.calendars import read_absences, read_hours, read_shifts, read_special_days, round_up
+from catalog.models import Location
+
+
+def visits_outside(visits: AppointmentQuerySet) -> list[Appointment]:
+    """Those of ``visits`` that are still to come and could no longer be booked as they are, soonest first.
+
+    Those booked outside the rules on purpose are left alone. One statement, and four for each location.
+    """
+    coming = visits.filter(
+        status__in=(Status.CONFIRMED, Status.ARRIVED), start_time__gt=ClockTimestamp(), outside_rules=False
+    )
+    by_location: dict[Location, list[Appointment]] = {}
+    for visit in coming.with_everything_shown().order_by("start_time", "pk"):
+        by_location.setdefault(visit.location, []).append(visit)
+    outside = [visit for location, rows in by_location.items() for visit in not_covered(location, rows)]
+    return sorted(outside, key=lambda visit: (visit.start_time, visit.pk))
+
+
+def not_covered(location: Location, visits: Sequence[Appointment]) -> list[Appointment]:
+    zone = location.zone
+    first, last = (visit.start_time.astimezone(zone).date() for visit in (visits[0], visits[-1]))
+    people = {visit.specialist_id for visit in visits}
+    special_days = read_special_days(location, first, last)
+    spans = openings(zone, read_hours(location), special_days, first, last)
+    shifts = shifts_between(location, people, first, last)
+    return [visit for visit in visits if is_retired(visit) or not fits(visit, spans, shifts[visit.specialist_id])]
+
+
+def shifts_between(location: Location, people: Iterable[int], first: date, last: date) -> dict[int, Shifts]:
+    people = list(people)
+    weekly, absences = read_shifts(location, people), read_absences(people, first, last)
+    return {pk: shifts_of(location.zone, weekly[pk], absences[pk], first, last) for pk in people}
+
+
+def is_retired(visit: Appointment) -> bool:
+    """Whether something the visit needs has been switched off."""
+    needed = [visit.location, visit.service, visit.specialist, *([visit.workplace] if visit.workplace else [])]
+    return not all(row.is_active for row in needed)
+
+
+def fits(visit: Appointment, open_spans: Sequence[Span], shifts: Shifts) -> bool:
+    start, length = minute_of(visit.start_time), round_up(visit.end_time) - minute_of(visit.start_time)
+    return (
+        holds(starts_that_fit(open_spans, length), start)
+        and holds(starts_that_fit(shifts.spans, length), start)
+        and not holds(starts_that_touch(shifts.breaks, length), start)
+    )

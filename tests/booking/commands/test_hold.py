@@ -1,0 +1,473 @@
+"""Holding a time, letting it go, and what becomes of it when it runs out."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+import time_machine
+
+from booking.commands import (
+    cancel_appointment,
+    confirm_appointment,
+    expire_overdue_holds,
+    extend_hold,
+    hold_slot,
+    release_hold,
+)
+from booking.errors import AlreadyExtended, HoldReleased, SlotRefused, SlotTaken, TooManyHolds
+from booking.models import Appointment, Status
+from booking.queries.calendars import located
+from booking.queries.slots import free_slots
+from booking.queries.visits import database_time
+from booking.values import Slot
+from catalog.models import Break, Holiday, ServiceSpecialist, WorkplaceService
+from tests.booking.steps import ANNA, API, BORIS, BOT, history, last_event, make_overdue, operator_of, refused
+from tests.factories import WEB, Salon, book, make_client, make_company, make_service, make_specialist, make_workplace
+
+pytestmark = pytest.mark.django_db
+
+
+# --- what a hold is -----------------------------------------------------------------------------------------------------
+
+
+def test_hold_lasts_as_long_as_the_company_says_by_the_databases_clock():
+    salon = Salon()
+    salon.company.hold_seconds = 90
+    salon.company.save(update_fields=["hold_seconds"])
+    before = database_time()
+
+    hold = hold_slot(salon.slot(10), WEB)
+
+    assert before <= hold.expires_at - timedelta(seconds=90) <= database_time()
+    assert history(hold) == ["hold_placed"]
+
+
+def test_hold_copies_the_services_terms():
+    salon = Salon(service={"duration_min": 50, "break_min": 10, "price": Decimal("1200.50")})
+
+    hold = hold_slot(salon.slot(10), WEB)
+
+    assert (hold.end_time, hold.busy_until, hold.price) == (salon.at(10, 50), salon.at(11), Decimal("1200.50"))
+
+
+def test_hold_takes_the_workplaces_terms_over_the_services():
+    salon = Salon(chairs=1, service={"duration_min": 50, "break_min": 10, "price": 1000})
+    WorkplaceService.objects.update(duration_min=40, break_min=5, price=900)
+
+    hold = hold_slot(salon.slot(10), WEB)
+
+    assert (hold.end_time, hold.busy_until, hold.price) == (salon.at(10, 40), salon.at(10, 45), 900)
+
+
+def test_hold_takes_the_specialists_terms_over_all_others():
+    salon = Salon(chairs=1, service={"duration_min": 50, "break_min": 10, "price": 1000})
+    WorkplaceService.objects.update(duration_min=40, break_min=5, price=900)
+    ServiceSpecialist.objects.update(custom_duration=30, custom_break=0, custom_price=0)
+
+    hold = hold_slot(salon.slot(10), WEB)
+
+    assert (hold.end_time, hold.busy_until, hold.price) == (salon.at(10, 30), salon.at(10, 30), 0)
+
+
+def test_hold_keeps_its_terms_when_the_catalogue_changes():
+    salon = Salon(service={"duration_min": 60, "price": 1000})
+    hold = hold_slot(salon.slot(10), WEB)
+
+    salon.service.duration_min, salon.service.price = 120, 5000
+    salon.service.save(update_fields=["duration_min", "price"])
+
+    visit = confirm_appointment(hold.pk, WEB, ANNA)
+    assert (visit.end_time, visit.price) == (salon.at(11), 1000)
+
+
+def test_hold_takes_the_usual_workplace_of_the_shift():
+    salon = Salon(chairs=2)
+    salon.specialist.schedules.update(workplace=salon.chairs[1])
+
+    assert hold_slot(salon.slot(10), WEB).workplace == salon.chairs[1]
+
+
+def test_hold_takes_a_free_workplace_when_the_usual_one_is_taken():
+    salon = Salon(specialists=2, chairs=2)
+    first, second = salon.specialists
+    second.schedules.update(workplace=salon.chairs[0])
+    book(salon.slot(10, specialist=first))
+
+    assert hold_slot(salon.slot(10, specialist=second), WEB).workplace == salon.chairs[1]
+
+
+def test_hold_needs_no_workplace_where_none_offers_the_service():
+    salon = Salon()
+    make_workplace(salon.location, make_service(salon.company))
+
+    assert hold_slot(salon.slot(10), WEB).workplace is None
+
+
+def test_one_chair_and_two_specialists_serve_one_client_at_a_time():
+    """Guarantees: the second is refused, naming the chair."""
+    salon = Salon(specialists=2, chairs=1)
+    first, second = salon.specialists
+    book(salon.slot(10, specialist=first))
+
+    with refused(SlotTaken, "slot_taken") as refusal:
+        hold_slot(salon.slot(10, 30, specialist=second), WEB)
+
+    assert refusal.value.reason == "no_workplace"
+    assert str(refusal.value) == "No workplace is free at this time."
+
+
+# --- what it is refused for ----------------------------------------------------------------------------------------------
+
+
+def test_hold_is_refused_for_each_rule_of_the_calendar():
+    salon = Salon()
+    Break.objects.create(specialist=salon.specialist, date=salon.day(2))
+    Holiday.objects.create(location=salon.location, date=salon.day(3))
+    expected = {
+        salon.slot(8): "closed",
+        salon.slot(10, days=3): "closed",
+        salon.slot(10, days=2): "on_break",
+        salon.slot(10, 7): "off_grid",
+        salon.slot(10, days=-1): "too_soon",
+        salon.slot(10, days=90): "too_far",
+        Slot(salon.location.pk, salon.service.pk + 1000, salon.at(10)): "inactive",
+        Slot(salon.location.pk + 1000, salon.service.pk, salon.at(10)): "inactive",
+    }
+
+    for slot, reason in expected.items():
+        with refused(SlotRefused, reason):
+            hold_slot(slot, WEB)
+
+
+def test_hold_is_refused_where_the_specialist_does_not_work():
+    salon = Salon()
+    salon.specialist.schedules.update(start_time="12:00")
+
+    with refused(SlotRefused, "off_shift"):
+        hold_slot(salon.slot(11, 15), WEB)
+    assert hold_slot(salon.slot(12), WEB).start_time == salon.at(12)
+
+
+@pytest.mark.parametrize("thing", ["company", "location", "service", "specialist"])
+def test_hold_is_refused_for_what_is_not_active(thing):
+    salon = Salon()
+    row = getattr(salon, thing)
+    row.is_active = False
+    row.save(update_fields=["is_active"])
+
+    with refused(SlotRefused, "inactive"):
+        hold_slot(salon.slot(10), WEB)
+
+
+def test_hold_is_refused_for_another_companys_service_or_specialist():
+    salon, other = Salon(), Salon()
+
+    with refused(SlotRefused, "inactive"):
+        hold_slot(Slot(salon.location.pk, other.service.pk, salon.at(10)), WEB)
+    with refused(SlotRefused, "inactive"):
+        hold_slot(Slot(salon.location.pk, salon.service.pk, salon.at(10), other.specialist.pk), WEB)
+
+
+def test_hold_of_staff_is_refused_elsewhere_than_in_their_locations():
+    salon, other = Salon(), Salon()
+    limited = operator_of(salon, location_ids=frozenset({salon.location.pk + 1000}))
+
+    for actor in (operator_of(other), limited):
+        with refused(SlotRefused, "inactive"):
+            hold_slot(salon.slot(10), actor)
+
+
+def test_hold_is_refused_within_a_specialists_visit_in_another_location():
+    salon = Salon()
+    elsewhere = Salon(company=salon.company)
+    ServiceSpecialist.objects.create(service=elsewhere.service, specialist=salon.specialist)
+    make_shift(salon.specialist, elsewhere.location)
+    book(Slot(elsewhere.location.pk, elsewhere.service.pk, elsewhere.at(10), salon.specialist.pk))
+
+    with refused(SlotTaken):
+        hold_slot(salon.slot(10, 30), WEB)
+
+
+def make_shift(specialist, location) -> None:
+    for row in specialist.schedules.all():
+        row.pk, row.location = None, location
+        row.save()
+
+
+def test_hold_is_refused_when_the_location_is_full():
+    salon = Salon(specialists=2, capacity=1)
+    book(salon.slot(10, specialist=salon.specialists[0]))
+
+    with refused(SlotTaken) as refusal:
+        hold_slot(salon.slot(10, 45, specialist=salon.specialists[1]), WEB)
+
+    assert refusal.value.reason == "location_full"
+    assert hold_slot(salon.slot(11, specialist=salon.specialists[1]), WEB)
+
+
+def test_hold_is_refused_during_the_proved_clients_own_visit_and_not_for_staff():
+    salon = Salon(specialists=2)
+    client = make_client(salon.company)
+    book(salon.slot(10, specialist=salon.specialists[0]), phone=str(client.phone))
+    second = salon.slot(10, 30, specialist=salon.specialists[1])
+
+    with refused(SlotRefused, "client_busy"):
+        hold_slot(second, BOT, client_id=client.pk)
+    assert hold_slot(second, operator_of(salon), client_id=client.pk).status == Status.HOLD
+
+
+def test_hold_by_staff_ignores_grid_notice_and_horizon():
+    salon = Salon()
+    desk = operator_of(salon)
+
+    starts = [hold_slot(slot, desk).start_time for slot in (salon.slot(10, 7), salon.slot(10, days=-1), salon.slot(10, days=90))]
+
+    assert starts == [salon.at(10, 7), salon.at(10, days=-1), salon.at(10, days=90)]
+
+
+def test_hold_begins_at_a_whole_minute_whoever_asks():
+    salon = Salon()
+    slot = Slot(salon.location.pk, salon.service.pk, salon.at(10) + timedelta(seconds=30))
+
+    for actor in (WEB, operator_of(salon)):
+        with refused(SlotRefused, "off_grid"):
+            hold_slot(slot, actor)
+
+
+def test_alternatives_of_a_refusal_can_all_be_held():
+    salon = Salon(specialists=2)
+    for specialist in salon.specialists:
+        book(salon.slot(10, specialist=specialist))
+
+    with refused(SlotTaken) as refusal:
+        hold_slot(salon.slot(10, specialist=salon.specialists[0]), WEB)
+
+    alternatives = refusal.value.alternatives
+    assert len(alternatives) == 6
+    assert len({(slot.start, slot.specialist_id) for slot in alternatives}) == 6
+    for slot in alternatives:
+        hold = hold_slot(Slot(slot.location_id, slot.service_id, slot.start, slot.specialist_id), WEB)
+        assert (hold.end_time, hold.price) == (slot.end, slot.price)
+        release_hold(hold.pk, WEB)
+
+
+# --- one's own holds ----------------------------------------------------------------------------------------------------
+
+
+def test_hold_asked_for_again_is_the_same_hold():
+    salon = Salon()
+    hold = hold_slot(salon.slot(10), WEB, browser_key="browser")
+
+    again = hold_slot(salon.slot(10), WEB, browser_key="browser")
+
+    assert (again.pk, again.expires_at, history(hold)) == (hold.pk, hold.expires_at, ["hold_placed"])
+
+
+@pytest.mark.parametrize("minute", [15, 30, 60])
+def test_choosing_another_time_on_the_web_lets_the_previous_go(minute):
+    """Overlapping or not: one's own hold is not in one's own way."""
+    salon = Salon()
+    previous = hold_slot(salon.slot(10), WEB, browser_key="browser")
+
+    chosen = hold_slot(salon.slot(10 + minute // 60, minute % 60), WEB, browser_key="browser")
+
+    previous.refresh_from_db()
+    assert (previous.status, chosen.status) == (Status.CANCELLED, Status.HOLD)
+    assert history(previous) == ["hold_placed", "hold_released"]
+
+
+@pytest.mark.parametrize("minute", [15, 60])
+def test_choosing_another_time_in_the_bot_lets_the_clients_previous_go(minute):
+    salon = Salon()
+    client = make_client(salon.company)
+    previous = hold_slot(salon.slot(10), BOT, client_id=client.pk)
+
+    chosen = hold_slot(salon.slot(10 + minute // 60, minute % 60), BOT, client_id=client.pk)
+
+    previous.refresh_from_db()
+    assert (previous.status, chosen.status) == (Status.CANCELLED, Status.HOLD)
+
+
+def test_a_refused_choice_lets_nothing_go():
+    salon = Salon(specialists=2)
+    hold_slot(salon.slot(10, specialist=salon.specialists[0]), WEB, browser_key="browser")
+    book(salon.slot(10, specialist=salon.specialists[1]))
+
+    with refused(SlotTaken):
+        hold_slot(salon.slot(10, specialist=salon.specialists[1]), WEB, browser_key="browser")
+
+
+def test_choosing_lets_no_other_browsers_hold_go():
+    salon = Salon()
+    other = hold_slot(salon.slot(10), WEB, browser_key="other")
+
+    with refused(SlotTaken):
+        hold_slot(salon.slot(10, 15), WEB, browser_key="browser")
+    hold_slot(salon.slot(12), WEB, browser_key="browser")
+
+    other.refresh_from_db()
+    assert other.status == Status.HOLD
+
+
+@pytest.mark.parametrize("whose", ["client", "browser"])
+def test_holds_of_other_channels_are_limited_and_not_released(whose):
+    salon = Salon()
+    owner = {"client_id": make_client(salon.company).pk} if whose == "client" else {"browser_key": "app"}
+    holds = [hold_slot(salon.slot(hour), API, **owner) for hour in (9, 10, 11)]
+
+    with refused(TooManyHolds):
+        hold_slot(salon.slot(12), API, **owner)
+
+    make_overdue(holds[0])
+    assert hold_slot(salon.slot(12), API, **owner).status == Status.HOLD
+
+
+def test_holds_of_other_channels_are_in_each_others_way():
+    salon = Salon()
+    hold_slot(salon.slot(10), API, browser_key="app")
+
+    with refused(SlotTaken):
+        hold_slot(salon.slot(10, 30), API, browser_key="app")
+
+
+# --- the end of a hold ---------------------------------------------------------------------------------------------------
+
+
+def test_a_live_hold_keeps_everybody_else_out():
+    salon = Salon()
+    hold_slot(salon.slot(10), WEB, browser_key="browser")
+
+    with refused(SlotTaken):
+        hold_slot(salon.slot(10), WEB, browser_key="other")
+
+
+def test_an_overdue_hold_gives_way_to_the_next_client_at_once():
+    salon = Salon(chairs=1)
+    overdue = hold_slot(salon.slot(10), WEB)
+    make_overdue(overdue)
+
+    taken = hold_slot(salon.slot(10, 30), WEB)
+
+    overdue.refresh_from_db()
+    assert (taken.status, overdue.status, overdue.expires_at) == (Status.HOLD, Status.EXPIRED, None)
+    assert history(overdue) == ["hold_placed", "hold_expired"]
+    assert last_event(overdue).initiated_by["channel"] == "system"
+
+
+def test_an_overdue_hold_of_anothers_chair_gives_way_too():
+    salon = Salon(specialists=2, chairs=1)
+    overdue = hold_slot(salon.slot(10, specialist=salon.specialists[0]), WEB)
+    make_overdue(overdue)
+
+    taken = hold_slot(salon.slot(10, specialist=salon.specialists[1]), WEB)
+
+    overdue.refresh_from_db()
+    assert (taken.workplace, overdue.status) == (salon.chairs[0], Status.EXPIRED)
+
+
+def test_an_overdue_hold_does_not_fill_a_location():
+    salon = Salon(specialists=2, capacity=1)
+    overdue = hold_slot(salon.slot(10, specialist=salon.specialists[0]), WEB)
+    make_overdue(overdue)
+
+    assert hold_slot(salon.slot(10, specialist=salon.specialists[1]), WEB).status == Status.HOLD
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_pythons_clock_ends_no_hold_and_keeps_none_alive(hours):
+    """Guarantee 7: the server's clock may be wrong by an hour."""
+    salon = Salon()
+    live, overdue = hold_slot(salon.slot(10), WEB), hold_slot(salon.slot(12), WEB)
+    make_overdue(overdue)
+
+    with time_machine.travel(database_time() + timedelta(hours=hours)):
+        shown = free_slots(located(pk=salon.location.pk), salon.service.pk, salon.day(), salon.day())
+        with refused(SlotTaken):
+            hold_slot(salon.slot(10), WEB)
+        tidied = expire_overdue_holds()
+        taken = hold_slot(salon.slot(12), WEB)
+
+    live.refresh_from_db()
+    starts = shown.by_day()[salon.day()]
+    assert salon.at(10) not in starts
+    assert salon.at(12) in starts
+    assert (tidied, live.status, taken.status) == (1, Status.HOLD, Status.HOLD)
+    assert timedelta(seconds=290) < taken.expires_at - database_time() <= timedelta(seconds=300)
+
+
+def test_expire_overdue_holds_ends_those_and_no_others():
+    salon = Salon()
+    overdue = [hold_slot(salon.slot(hour), WEB) for hour in (9, 10)]
+    live, visit = hold_slot(salon.slot(11), WEB), book(salon.slot(12))
+    for hold in overdue:
+        make_overdue(hold)
+
+    assert expire_overdue_holds() == 2
+    assert expire_overdue_holds() == 0
+
+    statuses = dict(Appointment.objects.values_list("pk", "status"))
+    assert [statuses[hold.pk] for hold in (*overdue, live, visit)] == ["EXPIRED", "EXPIRED", "HOLD", "CONFIRMED"]
+    assert [history(hold)[-1] for hold in overdue] == ["hold_expired", "hold_expired"]
+
+
+def test_hold_is_extended_once_by_the_companys_hold_time():
+    salon = Salon()
+    hold = hold_slot(salon.slot(10), WEB)
+
+    extended = extend_hold(hold.pk, WEB)
+
+    assert extended.expires_at - hold.expires_at == timedelta(seconds=300)
+    assert (extended.version, history(hold)) == (hold.version + 1, ["hold_placed", "hold_extended"])
+    with refused(AlreadyExtended):
+        extend_hold(hold.pk, WEB)
+
+
+def test_a_hold_that_has_run_out_is_not_extended():
+    salon = Salon()
+    hold = hold_slot(salon.slot(10), WEB)
+    make_overdue(hold)
+
+    with refused(HoldReleased):
+        extend_hold(hold.pk, WEB)
+
+
+def test_a_hold_cannot_outlive_its_place_in_a_full_location():
+    """Overdue and not yet tidied, it was no longer counted when the place was given away (guarantee 3)."""
+    salon = Salon(specialists=2, capacity=1)
+    overdue = hold_slot(salon.slot(10, specialist=salon.specialists[0]), WEB)
+    make_overdue(overdue)
+    book(salon.slot(10, specialist=salon.specialists[1]))
+
+    with refused(HoldReleased):
+        extend_hold(overdue.pk, WEB)
+    with refused(SlotTaken):
+        confirm_appointment(overdue.pk, WEB, BORIS)
+
+
+def test_a_released_hold_is_free_at_once_and_released_once():
+    salon = Salon()
+    hold = hold_slot(salon.slot(10), WEB)
+
+    release_hold(hold.pk, WEB)
+    again = release_hold(hold.pk, WEB)
+
+    assert again.status == Status.CANCELLED
+    assert history(hold) == ["hold_placed", "hold_released"]
+    assert hold_slot(salon.slot(10), WEB).status == Status.HOLD
+
+
+def test_a_hold_is_not_cancelled_like_a_visit():
+    salon = Salon()
+    hold = hold_slot(salon.slot(10), WEB)
+
+    for actor in (WEB, operator_of(salon)):
+        with refused(Exception, "wrong_status"):
+            cancel_appointment(hold.pk, actor)
+
+
+def test_a_specialist_of_another_company_is_not_in_the_way():
+    salon = Salon()
+    stranger = make_specialist(Salon(company=make_company()).location)
+    stranger.schedules.update(location=salon.location)
+
+    assert hold_slot(Slot(salon.location.pk, salon.service.pk, salon.at(10)), WEB).specialist == salon.specialist

@@ -1,0 +1,81 @@
+"""A real Chromium against a real server; without a Chromium these tests say so and step aside."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.factories import Salon, make_location, make_service, make_specialist
+
+SCREENSHOTS = os.environ.get("SCREENSHOTS")
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The server and the test share one process, and Playwright keeps an event loop in it.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+def chromium() -> str | None:
+    named = os.environ.get("CHROMIUM")
+    return named or next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+def pytest_collection_modifyitems(items):
+    """Every test in this folder needs the browser."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.django_db(transaction=True))
+            if chromium() is None:
+                item.add_marker(pytest.mark.skip(reason="no Chromium on PATH and CHROMIUM is not set"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict:
+    return {
+        "executable_path": chromium(),
+        "args": ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update"],
+    }
+
+
+@pytest.fixture
+def salon() -> Salon:
+    """«Лён»: two specialists, two chairs, four services, as a newcomer meets it."""
+    salon = Salon(
+        specialists=2,
+        chairs=2,
+        name="Центр",
+        slug="centre",
+        address="Москва, ул. Ленина, 5",
+        phone="+79990001122",
+        service={"name": "Стрижка", "category": "Волосы", "break_min": 10, "price": Decimal(2500)},
+    )
+    salon.company.name = "Лён"
+    salon.company.save()
+    for specialist, name in zip(salon.specialists, ("Анна", "Борис"), strict=True):
+        specialist.name = name
+        specialist.save()
+    return salon
+
+
+@pytest.fixture
+def branch(salon) -> Iterator:
+    """A second location of the same company, in another zone."""
+    location = make_location(salon.company, name="Сабуртало", slug="saburtalo", timezone="Asia/Tbilisi")
+    service = make_service(salon.company, name="Маникюр", duration_min=90, price=Decimal(2000))
+    make_specialist(location, service, name="Нино")
+    return location
+
+
+@pytest.fixture
+def photograph(request):
+    """Keep a picture of the page for the README, when asked to by SCREENSHOTS=folder."""
+
+    def take(page, name: str) -> None:
+        if SCREENSHOTS:
+            folder = Path(SCREENSHOTS)
+            folder.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=folder / f"{name}.png")
+
+    return take

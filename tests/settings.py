@@ -1,0 +1,10 @@
+"""The application's settings with the handful of lines that only tests need."""
+
+from config.settings import *  # noqa: F403 - a settings file is read whole
+
+# Static files straight from the source tree: nothing is collected for a test.
+WHITENOISE_AUTOREFRESH = True
+WHITENOISE_USE_FINDERS = True
+# Passwords are hashed fast; nothing in a test is worth guessing.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+LOGGING_CONFIG = None
