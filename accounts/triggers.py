@@ -45,3 +45,17 @@ def raises_versions(
         when=pgtrigger.After,
         func="; ".join([*statements, "RETURN NULL;"]),
     )
+
+
+def raises_company_version(company_ids: str, *columns: str) -> pgtrigger.Trigger:
+    """A change of the catalogue raises its company's version, under which the catalogue is remembered.
+
+    ``company_ids`` is SQL for the ids concerned; ``columns`` limits an UPDATE to those that matter, so that raising a
+    calendar's own version does not spread.
+    """
+    change = pgtrigger.UpdateOf(*columns) if columns else pgtrigger.Update
+    return raises_versions(
+        "raises_company_version",
+        [f"UPDATE accounts_company SET calendar_version = calendar_version + 1 WHERE id IN ({company_ids})"],
+        operation=pgtrigger.Insert | pgtrigger.Delete | change,
+    )

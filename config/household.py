@@ -1,4 +1,5 @@
 """The processes of `run`: they start together, end together, and never outlive whoever started them."""
+# mypy: allow-untyped-calls
 
 import ctypes
 import os
@@ -31,7 +32,7 @@ class Mortal(Process):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._child_ctor = MortalPopen  # type: ignore[assignment]  # honcho has no hints of its own
+        self._child_ctor = MortalPopen  # type: ignore[assignment]
 
     def run(self, events: "Queue[Any] | None" = None, ignore_signals: bool = False) -> None:
         """Runs in honcho's go-between, a fork of us: two deaths have to be passed on."""
@@ -54,6 +55,11 @@ class Household(Manager):
         environment = os.environ | {"PATH": path, "ENTRYPOINT": str(ENTRYPOINT)}
         self.add_process(name, f'exec sh "$ENTRYPOINT" {name}', env=environment)
 
+    def keep(self) -> bool:
+        """Run everything until it ends; whether it ended because somebody wanted it to."""
+        self.loop()
+        return self.returncode in ENDED_ON_PURPOSE and not self.ended_first
+
     def terminate(self) -> None:
         """End everybody; in the very first moment, when honcho does not know their numbers yet, a little later."""
         if not self._all_started():
@@ -66,10 +72,6 @@ class Household(Manager):
     def _start(self) -> None:
         super()._start()
         threading.Thread(target=self._when_started, daemon=True).start()
-
-    @property
-    def ended_on_purpose(self) -> bool:
-        return self.returncode in ENDED_ON_PURPOSE and not self.ended_first
 
 
 def die_with_parent(signal_number: int) -> None:

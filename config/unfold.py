@@ -2,8 +2,11 @@
 
 from typing import Any
 
-from django.urls import reverse_lazy
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 def link(title: Any, icon: str, model: str) -> dict[str, Any]:
@@ -17,6 +20,36 @@ def link(title: Any, icon: str, model: str) -> dict[str, Any]:
     }
 
 
+def owner_link(title: Any, icon: str, model: str) -> dict[str, Any]:
+    """A menu entry of the owner of the deployment."""
+    return {**link(title, icon, model), "permission": lambda request: request.user.is_superuser}
+
+
+def visits(title: Any, when: str) -> dict[str, Any]:
+    """A tab above the list of appointments: a period, with the other filters kept."""
+
+    def address(request: HttpRequest) -> str:
+        query = request.GET.copy()
+        for name in ("when", "day", "p"):
+            query.pop(name, None)
+        if when:
+            query["when"] = when
+        return f"{reverse('admin:booking_appointment_changelist')}?{query.urlencode()}"
+
+    def is_active(request: HttpRequest) -> bool:
+        return request.GET.get("when", "") == when and not request.GET.get("day")
+
+    return {"title": title, "link": address, "active": is_active}
+
+
+def todays_visits(request: HttpRequest) -> str:
+    return f"{reverse('admin:booking_appointment_changelist')}?when=today"
+
+
+def in_appointments(request: HttpRequest) -> bool:
+    return request.path.startswith(reverse("admin:booking_appointment_changelist"))
+
+
 UNFOLD_SETTINGS: dict[str, Any] = {
     "SITE_TITLE": "Okno",
     "SITE_HEADER": "Okno",
@@ -24,6 +57,28 @@ UNFOLD_SETTINGS: dict[str, Any] = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": True,
     "SHOW_LANGUAGES": False,
+    "STYLES": [lambda request: static("console/console.css")],
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("booking/icon.svg")}],
+    "ACCOUNT": {
+        "navigation": [
+            {"title": "Русский", "link": "?lang=ru"},
+            {"title": "English", "link": "?lang=en"},
+            {"title": _("Change password"), "link": lambda request: reverse("admin:password_change")},
+        ],
+    },
+    "TABS": [
+        {
+            "models": ["booking.appointment"],
+            "items": [
+                visits(_("Today"), "today"),
+                visits(_("Tomorrow"), "tomorrow"),
+                visits(_("This week"), "week"),
+                visits(_("Upcoming"), "upcoming"),
+                visits(_("Past"), "past"),
+                visits(pgettext_lazy("visits", "All"), ""),
+            ],
+        },
+    ],
     "COLORS": {
         "primary": {
             "50": "#eef6f3",
@@ -40,14 +95,27 @@ UNFOLD_SETTINGS: dict[str, Any] = {
         },
     },
     "SIDEBAR": {
-        "show_search": True,
+        "show_search": False,
         "show_all_applications": False,
         "navigation": [
             {
                 "title": _("Journal"),
-                "items": [link(_("Appointments"), "event", "booking.appointment")],
+                "items": [
+                    {
+                        **link(_("Appointments"), "event", "booking.appointment"),
+                        "link": todays_visits,
+                        "active": in_appointments,
+                    },
+                    link(_("History"), "history", "booking.appointmentevent"),
+                ],
             },
-            {"title": _("Clients"), "items": [link(_("Clients"), "group", "accounts.client")]},
+            {
+                "title": _("Clients"),
+                "items": [
+                    link(_("Clients"), "group", "accounts.client"),
+                    link(_("Known devices"), "devices", "accounts.device"),
+                ],
+            },
             {
                 "title": _("Schedule"),
                 "items": [
@@ -69,6 +137,7 @@ UNFOLD_SETTINGS: dict[str, Any] = {
                 "items": [
                     link(_("Companies"), "business", "accounts.company"),
                     link(_("Users"), "manage_accounts", "accounts.user"),
+                    owner_link(_("Background tasks"), "schedule", "django_celery_beat.periodictask"),
                 ],
             },
         ],

@@ -3,6 +3,11 @@
 import os
 from pathlib import Path
 
+from config.environment import read_environment
+
+# Here, before there are workers: gunicorn would start one that refuses to run again and again, for ever.
+read_environment(Path(__file__).resolve().parent.parent)
+
 _host = os.environ.get("HOST") or "127.0.0.1"
 _port = os.environ.get("PORT") or "8000"
 

@@ -3,7 +3,7 @@
 from accounts.console.actors import actor_in
 from accounts.console.admins import CompanyModelAdmin, CompanyTabularInline
 from accounts.console.filters import VisibleFilter
-from accounts.console.forms import CompactDateInput, CompanyForm, CompanyFormSet, TimezoneField, WallTimeField
+from accounts.console.forms import CompactDateInput, CompanyForm, CompanyFormSet, SearchSelect, TimezoneField, WallTimeField
 
 __all__ = [
     "CompactDateInput",
@@ -11,6 +11,7 @@ __all__ = [
     "CompanyFormSet",
     "CompanyModelAdmin",
     "CompanyTabularInline",
+    "SearchSelect",
     "TimezoneField",
     "VisibleFilter",
     "WallTimeField",

@@ -34,6 +34,16 @@ class VisibleRows:
             rows = db_field.remote_field.model._default_manager.all()
         return visible(rows, actor_in(request))
 
+    def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.autocomplete_fields:  # type: ignore[attr-defined]  # a mixin
+            kwargs.setdefault("widget", SearchSelect(db_field, self.admin_site))  # type: ignore[attr-defined]
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def formfield_for_manytomany(self, db_field: ManyToManyField[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.autocomplete_fields:  # type: ignore[attr-defined]  # a mixin
+            kwargs.setdefault("widget", SearchSelectMultiple(db_field, self.admin_site))  # type: ignore[attr-defined]
+        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
+
 
 class CompanyModelAdmin(VisibleRows, ModelAdmin):
     """A model whose rows belong to a company. The owner of the deployment chooses the company, once; others have one."""

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.db.models import Model, QuerySet
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.utils.translation import gettext_lazy as _
@@ -126,3 +127,19 @@ class TimezoneField(forms.ChoiceField):
 
 def timezone_choices() -> list[tuple[str, str]]:
     return [(name, name) for name in sorted(available_timezones()) if "/" in name and not name.startswith("Etc/")]
+
+
+class OnlyNumbers:
+    """Django asks the database for whatever was posted; an id that is no number is none."""
+
+    def optgroups(self, name: str, value: list[Any], attrs: dict[str, Any] | None = None) -> Any:
+        numbers = [item for item in value if re.fullmatch(r"[0-9]{1,18}", str(item))]
+        return super().optgroups(name, numbers, attrs)  # type: ignore[misc]  # a mixin
+
+
+class SearchSelect(OnlyNumbers, AutocompleteSelect):
+    """One row, found by typing."""
+
+
+class SearchSelectMultiple(OnlyNumbers, AutocompleteSelectMultiple):
+    """Several rows, found by typing."""

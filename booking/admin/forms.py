@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +19,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from accounts.console import CompactDateInput, WallTimeField
+from accounts.console import CompactDateInput, SearchSelect, WallTimeField
 from accounts.console.actors import company_of
 from accounts.models import Client
 from accounts.values import Actor
@@ -120,13 +119,16 @@ class TimeForm(forms.Form):
     def show_pick(self, pick: Pick, location: Location) -> None:
         """Take the picked time as if it had been typed, so that the form shows it if it comes back."""
         local = pick.start.astimezone(location.zone)
+        typed = {"date": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M}", "specialist": str(pick.specialist_id or "")}
         self.data = self.data.copy()
-        self.data.update({"date": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M}", "specialist": pick.specialist_id or ""})
-        for name in ("date", "time"):
+        for name, text in typed.items():
+            self.data[name] = text
             self.errors.pop(name, None)
-        offered = choice(self, "specialist").queryset
-        specialist = offered.filter(pk=pick.specialist_id).first() if pick.specialist_id and offered else None
+        specialists = choice(self, "specialist").queryset
+        specialist = specialists.filter(pk=pick.specialist_id).first() if specialists is not None else None
         self.cleaned_data |= {"start": pick.start, "date": local.date(), "specialist": specialist}
+        if pick.specialist_id and specialist is None:
+            self.add_error("specialist", _("Choose a specialist from the list."))
 
 
 def choice(form: forms.BaseForm, name: str) -> forms.ModelChoiceField[Any]:
@@ -220,7 +222,7 @@ class DeskForm(ContactFields, TimeForm):
 
 def client_widget(field: forms.ModelChoiceField[Any]) -> forms.Widget:
     """Search instead of a list of five thousand."""
-    widget = AutocompleteSelect(Appointment._meta.get_field("client"), admin.site)
+    widget = SearchSelect(Appointment._meta.get_field("client"), admin.site)
     widget.choices, widget.is_required = field.choices, False
     return widget
 
@@ -234,9 +236,11 @@ class MoveForm(TimeForm):
         super().__init__(*args, actor=actor, **kwargs)
         self.visit = visit
         field = choice(self, "specialist")
-        able = Q(offers__service_id=visit.service_id, offers__is_active=True) | Q(pk=visit.specialist_id)
-        rows = Specialist.objects.filter(able, company_id=visit.company_id, is_active=True).distinct()
-        field.queryset, field.empty_label, field.required = rows, None, True
+        able = Specialist.objects.visible_to(actor).filter(
+            offers__service_id=visit.service_id, offers__is_active=True, is_active=True
+        )
+        field.queryset = Specialist.objects.filter(Q(pk=visit.specialist_id) | Q(pk__in=able.values("pk")))
+        field.empty_label, field.required = None, True
 
     def location(self) -> Location | None:
         return self.visit.location

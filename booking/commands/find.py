@@ -4,7 +4,7 @@ from accounts.values import Actor
 from booking.availability import Reason
 from booking.errors import NotAllowed, SlotRefused
 from booking.models import Appointment
-from booking.queries.calendars import located
+from booking.queries.catalogue import located
 from booking.values import Slot
 from catalog.models import Location
 

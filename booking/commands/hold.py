@@ -17,7 +17,8 @@ from booking.commands.record import facts, record_event, write_change
 from booking.errors import AlreadyExtended, HoldReleased, SlotRefused, TooManyHolds, WrongStatus
 from booking.models import Appointment, EventType, Status
 from booking.models.appointment import ClockTimestamp
-from booking.queries.calendars import LONGEST_VISIT, BusyRow, Calendar, read_calendar, read_catalogue
+from booking.queries.calendars import LONGEST_VISIT, BusyRow, Calendar, read_calendar
+from booking.queries.catalogue import read_catalogue
 from booking.queries.slots import alternatives_to
 from booking.transactions import booking_transaction
 from booking.values import Draft, FreeSlot, Kept, Slot

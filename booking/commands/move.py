@@ -15,7 +15,7 @@ from booking.commands.progress import require_clients_own_time
 from booking.commands.record import facts, write_change
 from booking.errors import ChangedMeanwhile, NotAllowed, SlotRefused, WrongStatus
 from booking.models import Appointment, EventType, Status
-from booking.queries.calendars import located
+from booking.queries.catalogue import located
 from booking.queries.moves import UNDO_WAIVES, before_last_move
 from booking.queries.slots import alternatives_to
 from booking.queries.visits import database_time

@@ -1,7 +1,7 @@
 """Read everything the engine needs about one location and a range of days, in a fixed number of SQL statements."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple, TypeVar
@@ -12,7 +12,6 @@ from booking.availability import (
     Absence,
     Candidate,
     Choice,
-    Hours,
     Minute,
     Person,
     Place,
@@ -28,16 +27,13 @@ from booking.availability import (
 )
 from booking.availability.wallclock import minute_at, minute_of
 from booking.models import OCCUPYING, Appointment
-from booking.models.appointment import ClockTimestamp
+from booking.queries.catalogue import Catalogue, minutes_after_midnight
 from booking.values import FreeSlot, Kept
 from catalog.models import (
     Break,
     Holiday,
     Location,
-    LocationSchedule,
     ServiceSpecialist,
-    SpecialistSchedule,
-    WorkplaceService,
 )
 
 MINUTE = timedelta(minutes=1)
@@ -69,54 +65,6 @@ class BusyRow(NamedTuple):
 def round_up(moment: datetime) -> Minute:
     minute = minute_of(moment)
     return minute if moment.second == moment.microsecond == 0 else minute + 1
-
-
-def minutes_after_midnight(wall: time | None) -> int | None:
-    return None if wall is None else wall.hour * 60 + wall.minute
-
-
-@dataclass(frozen=True)
-class Catalogue:
-    """What of a location does not depend on the date, and the database's clock when it was read."""
-
-    location: Location
-    now: datetime
-    offers: dict[int, list[ServiceSpecialist]]
-    seat_offers: dict[int, list[WorkplaceService]]
-    hours: list[Hours]
-    shifts: dict[int, list[Hours]]
-
-    @property
-    def today(self) -> date:
-        return self.now.astimezone(self.location.zone).date()
-
-    @property
-    def last_day(self) -> date:
-        """The last local day that clients may book: the horizon."""
-        return (self.now + timedelta(days=self.location.company.horizon)).astimezone(self.location.zone).date()
-
-    def name_of(self, service_id: int, specialist_id: int) -> str:
-        return next(o.specialist.name for o in self.offers[service_id] if o.specialist_id == specialist_id)
-
-    def terms(self, offer: ServiceSpecialist) -> Iterator[Terms]:
-        """Price, duration and break at every fit workplace: they resolve specialist → workplace → service (domain §2)."""
-        service = offer.service
-        places = self.seat_offers.get(offer.service_id)
-        if not places:
-            yield Terms(
-                seat=None,
-                length=first_given(offer.custom_duration, service.duration_min),
-                rest=first_given(offer.custom_break, service.break_min),
-                price=first_given(offer.custom_price, service.price),
-            )
-            return
-        for place in places:
-            yield Terms(
-                seat=Seat(place.workplace_id),
-                length=first_given(offer.custom_duration, place.duration_min, service.duration_min),
-                rest=first_given(offer.custom_break, place.break_min, service.break_min),
-                price=first_given(offer.custom_price, place.price, service.price),
-            )
 
 
 @dataclass(frozen=True)
@@ -196,32 +144,6 @@ class Calendar:
             yield Terms(seat, numbers.length, numbers.rest, numbers.price)
 
 
-def first_given(*values: Given | None) -> Given:
-    return next(value for value in values if value is not None)
-
-
-def located(*conditions: Q, **lookup: object) -> Location:
-    """The location with its company and, as ``now``, the database's clock. Raises Location.DoesNotExist."""
-    return Location.objects.select_related("company").annotate(now=ClockTimestamp()).get(*conditions, **lookup)
-
-
-def read_catalogue(location: Location, service_ids: Sequence[int] | None = None) -> Catalogue:
-    """What does not depend on a date: skills, fit workplaces, weekly hours and shifts. Four statements.
-
-    ``location`` comes from ``located``.
-    """
-    offers = read_offers(location, service_ids)
-    specialist_ids = {offer.specialist_id for rows in offers.values() for offer in rows}
-    return Catalogue(
-        location=location,
-        now=location.now,  # type: ignore[attr-defined]  # annotated by located()
-        offers=offers,
-        seat_offers=read_seat_offers(location, service_ids),
-        hours=read_hours(location),
-        shifts=read_shifts(location, specialist_ids),
-    )
-
-
 def read_calendar(
     catalogue: Catalogue, first: date, last: date, *, ignore_browser: str = "", kept: Kept | None = None
 ) -> Calendar:
@@ -284,33 +206,6 @@ def presence_in(location: Location, rows: Iterable[BusyRow]) -> Iterator[Span]:
                 yield minute_of(row.start_time), round_up(row.end_time)
 
 
-def read_offers(location: Location, service_ids: Sequence[int] | None) -> dict[int, list[ServiceSpecialist]]:
-    """Skills of the company's specialists by service; the inactive too, for they explain a refusal."""
-    rows = ServiceSpecialist.objects.filter(
-        service__company_id=location.company_id, specialist__company_id=location.company_id
-    )
-    if service_ids is not None:
-        rows = rows.filter(service_id__in=service_ids)
-    result: dict[int, list[ServiceSpecialist]] = defaultdict(list)
-    for offer in rows.select_related("service", "specialist").order_by("specialist__position", "specialist_id"):
-        result[offer.service_id].append(offer)
-    return result
-
-
-def read_seat_offers(location: Location, service_ids: Sequence[int] | None) -> dict[int, list[WorkplaceService]]:
-    rows = WorkplaceService.objects.filter(is_active=True, workplace__location=location, workplace__is_active=True)
-    if service_ids is not None:
-        rows = rows.filter(service_id__in=service_ids)
-    result: dict[int, list[WorkplaceService]] = defaultdict(list)
-    for offer in rows.order_by("workplace__position", "workplace_id"):
-        result[offer.service_id].append(offer)
-    return result
-
-
-def read_hours(location: Location) -> list[Hours]:
-    return [weekly(row) for row in LocationSchedule.objects.filter(location=location)]
-
-
 def read_special_days(location: Location, first: date, last: date) -> dict[date, SpecialDay]:
     a_day = timedelta(days=1)
     rows = Holiday.objects.filter(location=location, date__range=(first - a_day, last + 2 * a_day))
@@ -323,26 +218,6 @@ def read_special_days(location: Location, first: date, last: date) -> dict[date,
         )
         for row in rows
     }
-
-
-def read_shifts(location: Location, specialist_ids: Iterable[int]) -> dict[int, list[Hours]]:
-    """Shifts in this location of those who work in it at all."""
-    result: dict[int, list[Hours]] = defaultdict(list)
-    for row in SpecialistSchedule.objects.filter(location=location, specialist_id__in=specialist_ids):
-        result[row.specialist_id].append(weekly(row, row.workplace_id))
-    return result
-
-
-def weekly(row: LocationSchedule | SpecialistSchedule, workplace_id: int | None = None) -> Hours:
-    return Hours(
-        weekday=row.day_of_week,
-        start=minutes_after_midnight(row.start_time) or 0,
-        end=minutes_after_midnight(row.end_time) or 0,
-        is_day_off=row.is_day_off,
-        valid_from=row.valid_from,
-        valid_until=row.valid_until,
-        workplace_id=workplace_id,
-    )
 
 
 def read_absences(specialist_ids: Iterable[int], first: date, last: date) -> dict[int, list[Absence]]:

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 from booking.availability import Reason
 from booking.availability.wallclock import moment_of
 from booking.models import Appointment
-from booking.queries.calendars import located, read_calendar, read_catalogue
+from booking.queries.calendars import read_calendar
+from booking.queries.catalogue import located, read_catalogue
 from booking.queries.slots import openings_of
 from booking.values import FreeSlot, Kept
 

@@ -8,7 +8,8 @@ from booking.availability.spans import holds, starts_that_fit, starts_that_touch
 from booking.availability.wallclock import Shifts, minute_of
 from booking.models import Appointment, Status
 from booking.models.appointment import AppointmentQuerySet, ClockTimestamp
-from booking.queries.calendars import read_absences, read_hours, read_shifts, read_special_days, round_up
+from booking.queries.calendars import read_absences, read_special_days, round_up
+from booking.queries.catalogue import read_hours, read_shifts
 from catalog.models import Location
 
 
@@ -39,7 +40,7 @@ def not_covered(location: Location, visits: Sequence[Appointment]) -> list[Appoi
 
 def shifts_between(location: Location, people: Iterable[int], first: date, last: date) -> dict[int, Shifts]:
     people = list(people)
-    weekly, absences = read_shifts(location, people), read_absences(people, first, last)
+    weekly, absences = read_shifts(location), read_absences(people, first, last)
     return {pk: shifts_of(location.zone, weekly[pk], absences[pk], first, last) for pk in people}
 
 

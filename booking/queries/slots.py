@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from booking.availability import Candidate, Choice, Minute, Question, Reason, choose, free_starts, rejection, terms_at
 from booking.availability.wallclock import minute_of, moment_of
 from booking.models import Appointment
-from booking.queries.calendars import Calendar, Catalogue, located, read_calendar, read_catalogue
+from booking.queries.calendars import Calendar, read_calendar
+from booking.queries.catalogue import Catalogue, located, read_catalogue
 from booking.values import FreeSlot, Kept, Slot
 from catalog.models import Location
 

@@ -10,7 +10,8 @@ from django.db.models import Exists, Q
 from accounts.models import Company
 from accounts.values import WEB_GUEST
 from booking.models import Appointment, Status
-from booking.queries.calendars import Catalogue, located, read_calendar, read_catalogue
+from booking.queries.calendars import read_calendar
+from booking.queries.catalogue import Catalogue, located, read_catalogue
 from booking.queries.slots import Openings, Wish, next_times, openings_of
 from booking.queries.visits import visits_of_browser
 from booking.values import Kept

@@ -12,7 +12,7 @@ from booking.availability import Reason
 from booking.commands import hold_slot
 from booking.errors import SlotRefused
 from booking.forms import ContactForm, DateForm
-from booking.queries.calendars import located
+from booking.queries.catalogue import located
 from booking.queries.storefront import DayStrip, day_strip, locations_on, storefront
 from booking.values import Slot
 from booking.views.common import (

@@ -14,7 +14,7 @@ from booking.calendar_file import calendar_file
 from booking.commands import cancel_appointment, reschedule_appointment, undo_reschedule
 from booking.errors import SlotRefused
 from booking.models import Appointment, Status
-from booking.queries.calendars import located
+from booking.queries.catalogue import located
 from booking.queries.moves import open_way_back
 from booking.queries.slots import next_times_again
 from booking.queries.storefront import day_strip

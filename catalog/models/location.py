@@ -12,7 +12,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.models.company import validate_slug_is_free, validate_timezone
 from accounts.querysets import Row, VisibleQuerySet
-from accounts.triggers import raises_own_version, raises_version_of, raises_versions
+from accounts.triggers import raises_company_version, raises_own_version, raises_version_of, raises_versions
 from accounts.values import Actor
 from catalog.models.weekly import WeeklyInterval, require_both_times_or_none
 
@@ -25,6 +25,10 @@ RAISE_ITS_SPECIALISTS = """
         ORDER BY id FOR NO KEY UPDATE
     )
 """
+
+
+OWN_COMPANY = "OLD.company_id, NEW.company_id"
+COMPANY_OF_LOCATION = "SELECT company_id FROM catalog_location WHERE id IN (OLD.location_id, NEW.location_id)"
 
 
 def raises_location_and_specialists() -> pgtrigger.Trigger:
@@ -70,6 +74,7 @@ class Location(models.Model):
         constraints = [models.CheckConstraint(name="location_capacity_is_positive", condition=Q(capacity__gt=0))]
         triggers = [
             raises_own_version("timezone", "capacity", "is_active"),
+            raises_company_version(OWN_COMPANY, "company_id", "name", "timezone", "capacity", "is_active"),
             raises_versions(
                 "raises_specialists_version",
                 [
@@ -108,7 +113,7 @@ class LocationSchedule(WeeklyInterval):
         verbose_name = _("opening hours")
         verbose_name_plural = _("opening hours")
         indexes = [models.Index(fields=["location", "day_of_week"], name="location_hours")]
-        triggers = [raises_location_and_specialists()]
+        triggers = [raises_location_and_specialists(), raises_company_version(COMPANY_OF_LOCATION)]
 
 
 class Holiday(models.Model):
@@ -154,7 +159,10 @@ class Workplace(models.Model):
         verbose_name_plural = _("workplaces")
         ordering = ["position", "name"]
         constraints = [models.UniqueConstraint(fields=["location", "name"], name="workplace_name_is_unique_in_location")]
-        triggers = [raises_own_version("is_active", "location_id"), raises_version_of("catalog_location", "location_id")]
+        triggers = [
+            raises_own_version("is_active", "location_id"),
+            raises_company_version(COMPANY_OF_LOCATION, "location_id", "name", "position", "is_active"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -8,9 +8,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.querysets import Row, VisibleQuerySet
-from accounts.triggers import raises_version_of
+from accounts.triggers import raises_company_version, raises_version_of
 from accounts.values import Actor
 
+COMPANY_OF_SERVICE = "SELECT company_id FROM catalog_service WHERE id IN (OLD.service_id, NEW.service_id)"
 A_DAY = 24 * 60
 SANE_MINUTES = [MinValueValidator(5), MaxValueValidator(A_DAY)]
 
@@ -47,6 +48,7 @@ class Service(models.Model):
             models.CheckConstraint(name="service_break_is_sane", condition=Q(break_min__range=(0, A_DAY))),
             models.CheckConstraint(name="service_price_is_not_negative", condition=Q(price__gte=0)),
         ]
+        triggers = [raises_company_version("OLD.company_id, NEW.company_id")]
 
     def __str__(self) -> str:
         return self.name
@@ -84,7 +86,10 @@ class ServiceSpecialist(models.Model):
             models.CheckConstraint(name="skill_break_is_sane", condition=Q(custom_break__range=(0, A_DAY))),
             models.CheckConstraint(name="skill_price_is_not_negative", condition=Q(custom_price__gte=0)),
         ]
-        triggers = [raises_version_of("catalog_specialist", "specialist_id")]
+        triggers = [
+            raises_version_of("catalog_specialist", "specialist_id"),
+            raises_company_version(COMPANY_OF_SERVICE),
+        ]
 
     def __str__(self) -> str:
         return f"{self.service} · {self.specialist}"
@@ -115,7 +120,10 @@ class WorkplaceService(models.Model):
             models.CheckConstraint(name="workplace_break_is_sane", condition=Q(break_min__range=(0, A_DAY))),
             models.CheckConstraint(name="workplace_price_is_not_negative", condition=Q(price__gte=0)),
         ]
-        triggers = [raises_version_of("catalog_workplace", "workplace_id")]
+        triggers = [
+            raises_version_of("catalog_workplace", "workplace_id"),
+            raises_company_version(COMPANY_OF_SERVICE),
+        ]
 
     def __str__(self) -> str:
         return f"{self.workplace} · {self.service}"

@@ -7,9 +7,12 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.querysets import Row, VisibleQuerySet
-from accounts.triggers import raises_own_version, raises_version_of
+from accounts.triggers import raises_company_version, raises_own_version, raises_version_of
 from accounts.values import Actor, Role
 from catalog.models.weekly import WeeklyInterval, require_both_times_or_none
+
+
+COMPANY_OF_SPECIALIST = "SELECT company_id FROM catalog_specialist WHERE id IN (OLD.specialist_id, NEW.specialist_id)"
 
 
 class SpecialistQuerySet(VisibleQuerySet["Specialist"]):
@@ -45,7 +48,10 @@ class Specialist(models.Model):
         verbose_name = _("specialist")
         verbose_name_plural = _("specialists")
         ordering = ["position", "name"]
-        triggers = [raises_own_version("is_active", "company_id")]
+        triggers = [
+            raises_own_version("is_active", "company_id"),
+            raises_company_version("OLD.company_id, NEW.company_id", "company_id", "name", "position", "is_active"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -77,7 +83,10 @@ class SpecialistSchedule(WeeklyInterval):
         verbose_name = _("shift")
         verbose_name_plural = _("shifts")
         indexes = [models.Index(fields=["location", "specialist", "day_of_week"], name="location_shifts")]
-        triggers = [raises_version_of("catalog_specialist", "specialist_id")]
+        triggers = [
+            raises_version_of("catalog_specialist", "specialist_id"),
+            raises_company_version(COMPANY_OF_SPECIALIST),
+        ]
 
 
 class Break(models.Model):

@@ -11,7 +11,8 @@ from booking.availability import Candidate, Choice, Minute, Question, Reason, Se
 from booking.availability.spans import common
 from booking.availability.wallclock import minute_of, moment_of
 from booking.models import Appointment
-from booking.queries.calendars import Calendar, located, read_calendar, read_catalogue
+from booking.queries.calendars import Calendar, read_calendar
+from booking.queries.catalogue import located, read_catalogue
 from booking.values import FreeSlot
 from catalog.models import Location, Service, ServiceSpecialist, Specialist
 from config.demo.business import MASTERS

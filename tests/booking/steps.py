@@ -48,7 +48,7 @@ def yesterdays(salon: Salon, specialist=None) -> Appointment:
     return book_now(salon.slot(10, days=-1, specialist=specialist), operator_of(salon), ANNA)
 
 
-def yesterdays_in(status: Status, salon: Salon) -> Appointment:
+def yesterdays_in(status: Status | str, salon: Salon) -> Appointment:
     """The same in any status."""
     desk = operator_of(salon)
     if status in (Status.HOLD, Status.EXPIRED):
@@ -65,7 +65,7 @@ def yesterdays_in(status: Status, salon: Salon) -> Appointment:
         Status.CANCELLED: [cancel_appointment],
         Status.NO_SHOW: [mark_no_show],
     }
-    for step in steps[status]:
+    for step in steps[Status(status)]:
         visit = step(visit.pk, desk)
     return visit
 

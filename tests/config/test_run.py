@@ -20,8 +20,7 @@ household.ENTRYPOINT = Path(sys.argv[1])
 house = household.Household(when_started=lambda: None)
 for name in sys.argv[2:]:
     house.add(name)
-house.loop()
-print("ended first:", house.ended_first, "on purpose:", house.ended_on_purpose)
+print("on purpose:", house.keep(), "ended first:", house.ended_first)
 """
 STAND_IN = """#!/bin/sh
 cd "$(dirname "$0")"
@@ -91,7 +90,7 @@ def test_household_ends_everything_on_a_signal(stand_in: Path, number: signal.Si
     house.send_signal(number)
     output = house.communicate(timeout=20)[0]
 
-    assert output.endswith("ended first: [] on purpose: True\n")
+    assert output.endswith("on purpose: True ended first: []\n")
     until(lambda: all(is_over(child) for child in children))
 
 
@@ -100,7 +99,7 @@ def test_household_ends_when_one_ends_and_says_which(stand_in: Path) -> None:
 
     output = house.communicate(timeout=20)[0]
 
-    assert output.endswith("ended first: ['broken'] on purpose: False\n")
+    assert output.endswith("on purpose: False ended first: ['broken']\n")
     until(lambda: all(is_over(child) for child in pids(stand_in, "web")))
 
 

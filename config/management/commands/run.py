@@ -67,8 +67,7 @@ class Command(BaseCommand):
         household = Household(when_started=lambda: self.announce(address, sign_ins))
         for name in self.names():
             household.add(name)
-        household.loop()
-        if not household.ended_on_purpose:
+        if not household.keep():
             names = ", ".join(household.ended_first) or "a process"
             raise CommandError(f"{names} ended unexpectedly, so everything was ended. The lines above say why.")
 

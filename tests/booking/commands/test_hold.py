@@ -16,7 +16,7 @@ from booking.commands import (
 )
 from booking.errors import AlreadyExtended, HoldReleased, SlotRefused, SlotTaken, TooManyHolds
 from booking.models import Appointment, Status
-from booking.queries.calendars import located
+from booking.queries.catalogue import located
 from booking.queries.slots import free_slots
 from booking.queries.visits import database_time
 from booking.values import Slot

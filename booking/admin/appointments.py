@@ -1,0 +1,206 @@
+"""Appointments in the console: a list to find one, a page to see all of it, and steps that call the commands."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.decorators import display
+
+from accounts.console import CompanyModelAdmin, VisibleFilter, actor_in
+from accounts.console.search import number_of, phone_ending
+from accounts.console.texts import international
+from accounts.models.company import Policy
+from booking.admin import pages
+from booking.admin.filters import DayFilter, WhenFilter
+from booking.admin.history import sees_money, told
+from booking.admin.steps import ICONS, STEPS, DeskStep, Page, legal_pages, legal_steps
+from booking.console_wording import COLOURS, link_of, page_of, when_of
+from booking.models import Appointment, AppointmentEvent, Status
+from booking.models.appointment import AppointmentQuerySet, ClockTimestamp
+from booking.views.common import number_or_none
+from booking.wording import length, money
+
+AT_ONCE = 100
+"""So many visits one bulk step may touch."""
+ASCENDING = ("today", "tomorrow", "week", "upcoming")
+
+
+def step_for_selected(step: DeskStep) -> Callable[..., HttpResponse | None]:
+    """A bulk action of the list."""
+
+    @admin.action(description=step.label, permissions=["change"])
+    def run(modeladmin: Any, request: HttpRequest, queryset: QuerySet[Appointment]) -> None:
+        if (visits := few(request, queryset)) is not None:
+            pages.take(request, visits, step.run, step.done)
+
+    run.__name__ = step.name.replace("-", "_")
+    return run
+
+
+@admin.action(description=Page.CANCEL.label, permissions=["change"])
+def cancel_selected(modeladmin: Any, request: HttpRequest, queryset: QuerySet[Appointment]) -> HttpResponse | None:
+    visits = few(request, queryset)
+    if visits is None:
+        return None
+    return pages.cancel(request, modeladmin, visits, action="cancel_selected", cancel_url=request.get_full_path())
+
+
+def few(request: HttpRequest, queryset: QuerySet[Appointment]) -> list[Appointment] | None:
+    visits = list(queryset[: AT_ONCE + 1])
+    if len(visits) <= AT_ONCE:
+        return visits
+    messages.error(request, _("Choose at most %(count)s visits at once.") % {"count": AT_ONCE})
+    return None
+
+
+@admin.register(Appointment)
+class AppointmentAdmin(CompanyModelAdmin):
+    list_display = ("when", "status_shown", "person", "what", "location", "price_shown", "source", "company")
+    list_display_links = ("when",)
+    list_filter = (
+        WhenFilter,
+        DayFilter,
+        ("status", ChoicesDropdownFilter),
+        ("location", VisibleFilter),
+        ("specialist", VisibleFilter),
+        ("source", ChoicesDropdownFilter),
+        ("company", VisibleFilter),
+    )
+    search_fields = ("contact_name", "client__first_name", "client__last_name")
+    search_help_text = _("Name, #number or the last digits of the phone")
+    actions = (*(step_for_selected(STEPS[name]) for name in ("arrive", "complete", "no-show")), cancel_selected)
+    list_disable_select_all = True
+
+    # --- the list
+
+    def get_queryset(self, request: HttpRequest) -> AppointmentQuerySet:
+        rows: AppointmentQuerySet = super().get_queryset(request).with_everything_shown()
+        return rows
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        ascending = request.GET.get("when") in ASCENDING or bool(request.GET.get("day"))
+        return ("start_time", "pk") if ascending else ("-start_time", "-pk")
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        columns = super().get_list_display(request)
+        return [name for name in columns if name != "price_shown" or sees_money(actor_in(request))]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: AppointmentQuerySet, search_term: str
+    ) -> tuple[QuerySet[Appointment], bool]:
+        """``#123`` or a short number is a visit's; four digits and more end a phone, or are a number; else a name."""
+        number, ending = number_of(search_term), phone_ending(search_term)
+        if number is None and not ending:
+            return super().get_search_results(request, queryset, search_term)
+        found = queryset.with_phone_ending(ending) if ending and "#" not in search_term else queryset.none()
+        pks = found.order_by().values("pk")
+        return queryset.filter(Q(pk__in=pks) | Q(pk=number) if number is not None else Q(pk__in=pks)), False
+
+    @display(description=_("when"), ordering="start_time", header=True)
+    def when(self, visit: Appointment) -> list[str]:
+        minutes = length(int(visit.duration.total_seconds() // 60))
+        return [when_of(visit), f"#{visit.pk} · {minutes}"]
+
+    @display(description=_("status"), ordering="status", label=COLOURS)
+    def status_shown(self, visit: Appointment) -> tuple[str, str]:
+        return visit.status, visit.get_status_display()
+
+    @display(description=_("client"), ordering="contact_name", header=True)
+    def person(self, visit: Appointment) -> list[str]:
+        return [visit.person or str(_("Guest")), international(visit.contact_phone)]
+
+    @display(description=_("service"), ordering="service__name", header=True)
+    def what(self, visit: Appointment) -> list[str]:
+        return [visit.service.name, visit.specialist.name]
+
+    @display(description=_("price"), ordering="price")
+    def price_shown(self, visit: Appointment) -> str:
+        return money(visit.to_pay, visit.company.currency)
+
+    # --- pages: none of them is the admin's change form
+
+    def get_urls(self) -> list[URLPattern]:
+        view, name = self.admin_site.admin_view, "booking_appointment_"
+        return [
+            path("<int:pk>/confirm/", view(self.confirm_page), name=f"{name}confirm"),
+            path("<int:pk>/move/", view(self.move_page), name=f"{name}move"),
+            path("<int:pk>/cancel/", view(self.cancel_page), name=f"{name}cancel"),
+            path("<int:pk>/step/<slug:step>/", view(self.take_step), name=f"{name}step"),
+            *super().get_urls(),
+        ]
+
+    def visit_for(self, request: HttpRequest, pk: int | None, *, to_change: bool = True) -> Appointment:
+        """The visit with the database's clock; 404 when it is not the actor's, 403 when he may not do that with any."""
+        allowed = self.has_change_permission if to_change else self.has_view_permission
+        if not allowed(request):
+            raise PermissionDenied
+        visit: Appointment | None = self.get_queryset(request).annotate(now=ClockTimestamp()).filter(pk=pk).first()
+        if visit is None:
+            raise Http404
+        return visit
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        return pages.book(request, self)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Everything about a visit, read only, with what can be done with it now."""
+        visit = self.visit_for(request, number_or_none(object_id), to_change=False)
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        actor, history = actor_in(request), self.history_of(visit)
+        visit.last_event = history[0] if history else None  # type: ignore[attr-defined]  # for was_just_moved
+        context = {
+            "visit": visit,
+            "zone": visit.location.zone,
+            "title": f"#{visit.pk} · {visit.person or _('Guest')}",
+            "history": told(history, actor),
+            "with_money": sees_money(actor),
+            "phone": international(visit.contact_phone),
+            "why": dict(Policy.choices).get(visit.assignment_reason, ""),
+            **(self.what_can_be_done(visit) if self.has_change_permission(request) else {}),
+        }
+        return pages.page(request, self, "appointment", **context)
+
+    def history_of(self, visit: Appointment) -> list[AppointmentEvent]:
+        return list(visit.events.select_related("appointment__location", "appointment__company").order_by("-pk"))
+
+    def what_can_be_done(self, visit: Appointment) -> dict[str, Any]:
+        now = visit.now  # type: ignore[attr-defined]  # annotated by visit_for
+        own_pages = [{"name": page, "label": page.label, "icon": ICONS[page]} for page in legal_pages(visit, now)]
+        is_visit = visit.status not in (Status.HOLD, Status.EXPIRED)
+        return {"steps": legal_steps(visit, now), "pages": own_pages, "link": link_of(visit) if is_visit else ""}
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        return redirect(page_of(self.visit_for(request, number_or_none(object_id), to_change=False)))
+
+    def take_step(self, request: HttpRequest, pk: int, step: str) -> HttpResponse:
+        visit = self.visit_for(request, pk)
+        if step not in STEPS:
+            raise Http404
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        pages.take(request, [visit], STEPS[step].run, STEPS[step].done)
+        return redirect(page_of(visit))
+
+    def confirm_page(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return pages.confirm(request, self, self.visit_for(request, pk))
+
+    def move_page(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return pages.move(request, self, self.visit_for(request, pk))
+
+    def cancel_page(self, request: HttpRequest, pk: int) -> HttpResponse:
+        visit = self.visit_for(request, pk)
+        return pages.cancel(request, self, [visit], cancel_url=page_of(visit)) or redirect(page_of(visit))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A visit is cancelled, never deleted, whoever asks."""
+        return False

@@ -1,0 +1,184 @@
+"""What of a location does not depend on the date: who does what there, at which terms, on which weekly hours."""
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from threading import Lock
+from typing import TypeVar
+
+from django.db import connection
+from django.db.models import Q
+
+from booking.availability import Hours, Seat, Terms
+from booking.models.appointment import ClockTimestamp
+from catalog.models import Location, LocationSchedule, ServiceSpecialist, SpecialistSchedule, WorkplaceService
+
+Given = TypeVar("Given")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A location's catalogue as it stands in one version of its company."""
+
+    offers: dict[int, list[ServiceSpecialist]]
+    seat_offers: dict[int, list[WorkplaceService]]
+    hours: list[Hours]
+    shifts: dict[int, list[Hours]]
+
+
+class Memory:
+    """Catalogues this process has read, by location and version: never stale, only forgotten, the oldest first."""
+
+    def __init__(self, size: int) -> None:
+        self.size, self.lock = size, Lock()
+        self.kept: OrderedDict[tuple[int, int], Rows] = OrderedDict()
+
+    def recall(self, key: tuple[int, int]) -> Rows | None:
+        with self.lock:
+            if key in self.kept:
+                self.kept.move_to_end(key)
+            return self.kept.get(key)
+
+    def keep(self, key: tuple[int, int], rows: Rows) -> None:
+        with self.lock:
+            self.kept[key] = rows
+            while len(self.kept) > self.size:
+                self.kept.popitem(last=False)
+
+
+MEMORY = Memory(size=64)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What of a location does not depend on the date, and the database's clock when it was read."""
+
+    location: Location
+    now: datetime
+    offers: dict[int, list[ServiceSpecialist]]
+    seat_offers: dict[int, list[WorkplaceService]]
+    hours: list[Hours]
+    shifts: dict[int, list[Hours]]
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.location.zone).date()
+
+    @property
+    def last_day(self) -> date:
+        """The last local day that clients may book: the horizon."""
+        return (self.now + timedelta(days=self.location.company.horizon)).astimezone(self.location.zone).date()
+
+    def name_of(self, service_id: int, specialist_id: int) -> str:
+        return next(o.specialist.name for o in self.offers[service_id] if o.specialist_id == specialist_id)
+
+    def terms(self, offer: ServiceSpecialist) -> Iterator[Terms]:
+        """Price, duration and break at every fit workplace: they resolve specialist → workplace → service (domain §2)."""
+        service = offer.service
+        places = self.seat_offers.get(offer.service_id)
+        if not places:
+            yield Terms(
+                seat=None,
+                length=first_given(offer.custom_duration, service.duration_min),
+                rest=first_given(offer.custom_break, service.break_min),
+                price=first_given(offer.custom_price, service.price),
+            )
+            return
+        for place in places:
+            yield Terms(
+                seat=Seat(place.workplace_id),
+                length=first_given(offer.custom_duration, place.duration_min, service.duration_min),
+                rest=first_given(offer.custom_break, place.break_min, service.break_min),
+                price=first_given(offer.custom_price, place.price, service.price),
+            )
+
+
+def located(*conditions: Q, **lookup: object) -> Location:
+    """The location with its company and, as ``now``, the database's clock. Raises Location.DoesNotExist."""
+    return Location.objects.select_related("company").annotate(now=ClockTimestamp()).get(*conditions, **lookup)
+
+
+def read_catalogue(location: Location, service_ids: Iterable[int] | None = None) -> Catalogue:
+    """The catalogue of ``location``, of some services or of all.
+
+    Four statements, or none when this process knows this version of the company: the database raises the version with
+    every change (``accounts.triggers``). ``location`` comes from ``located``.
+    """
+    rows = rows_of(location)
+    wanted = rows.offers.keys() if service_ids is None else set(service_ids)
+    offers = {pk: rows.offers[pk] for pk in rows.offers if pk in wanted}
+    people = {offer.specialist_id for some in offers.values() for offer in some}
+    return Catalogue(
+        location=location,
+        now=location.now,  # type: ignore[attr-defined]  # annotated by located()
+        offers=offers,
+        seat_offers={pk: rows.seat_offers[pk] for pk in rows.seat_offers if pk in wanted},
+        hours=rows.hours,
+        shifts={pk: rows.shifts[pk] for pk in rows.shifts if pk in people},
+    )
+
+
+def rows_of(location: Location) -> Rows:
+    """Remembered or read. Inside a transaction nothing is kept: it may still be rolled back, and its version with it."""
+    key = (location.pk, location.company.calendar_version)
+    rows = MEMORY.recall(key)
+    if rows is None:
+        rows = Rows(read_offers(location), read_seat_offers(location), read_hours(location), read_shifts(location))
+        if not connection.in_atomic_block:
+            MEMORY.keep(key, rows)
+    return rows
+
+
+def read_offers(location: Location) -> dict[int, list[ServiceSpecialist]]:
+    """Skills of those who work in the location, by service; the inactive too, for they explain a refusal."""
+    working_here = SpecialistSchedule.objects.filter(location=location).values("specialist")
+    rows = ServiceSpecialist.objects.filter(
+        service__company_id=location.company_id,
+        specialist__company_id=location.company_id,
+        specialist__in=working_here,
+    )
+    result: dict[int, list[ServiceSpecialist]] = defaultdict(list)
+    for offer in rows.select_related("service", "specialist").order_by("specialist__position", "specialist_id"):
+        result[offer.service_id].append(offer)
+    return result
+
+
+def read_seat_offers(location: Location) -> dict[int, list[WorkplaceService]]:
+    rows = WorkplaceService.objects.filter(is_active=True, workplace__location=location, workplace__is_active=True)
+    result: dict[int, list[WorkplaceService]] = defaultdict(list)
+    for offer in rows.order_by("workplace__position", "workplace_id"):
+        result[offer.service_id].append(offer)
+    return result
+
+
+def read_hours(location: Location) -> list[Hours]:
+    return [weekly(row) for row in LocationSchedule.objects.filter(location=location)]
+
+
+def read_shifts(location: Location) -> dict[int, list[Hours]]:
+    """Shifts in this location of those who work in it at all."""
+    result: dict[int, list[Hours]] = defaultdict(list)
+    for row in SpecialistSchedule.objects.filter(location=location):
+        result[row.specialist_id].append(weekly(row, row.workplace_id))
+    return result
+
+
+def weekly(row: LocationSchedule | SpecialistSchedule, workplace_id: int | None = None) -> Hours:
+    return Hours(
+        weekday=row.day_of_week,
+        start=minutes_after_midnight(row.start_time) or 0,
+        end=minutes_after_midnight(row.end_time) or 0,
+        is_day_off=row.is_day_off,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        workplace_id=workplace_id,
+    )
+
+
+def minutes_after_midnight(wall: time | None) -> int | None:
+    return None if wall is None else wall.hour * 60 + wall.minute
+
+
+def first_given(*values: Given | None) -> Given:
+    return next(value for value in values if value is not None)
