@@ -61,7 +61,7 @@ def alone(command: Callable[[], Result]) -> Result:
 
 
 def persist(attempt: Callable[[], Result]) -> Result:
-    deadline, tries = time.monotonic() + PATIENCE, 0
+    deadline, tries, refusals = time.monotonic() + PATIENCE, 0, 0
     while True:
         tries += 1
         try:
@@ -70,7 +70,8 @@ def persist(attempt: Callable[[], Result]) -> Result:
             state = sqlstate(error)
             if state in TIMEOUTS:
                 raise Busy from error
-            if state not in RIVALRY or (state in (EXCLUSION, UNIQUE) and tries >= ENOUGH):
+            refusals += state in (EXCLUSION, UNIQUE)
+            if state not in RIVALRY or refusals >= ENOUGH:
                 raise
             if time.monotonic() > deadline:
                 raise Busy from error

@@ -17,6 +17,7 @@ DEFAULTS = {
     "PUBLIC_URL": (str, "http://localhost:8000"),
     "DATABASE_URL": (str, "postgres://okno@127.0.0.1:5432/okno"),
     "DATABASE_POOL_SIZE": (int, 8),
+    "DATABASE_POOL_TIMEOUT": (int, 5),
     "REDIS_URL": (str, "redis://127.0.0.1:6379/0"),
     "BOOKING_HOLD_SECONDS": (int, 300),
     "BOOKING_SLOT_STEP_MINUTES": (int, 15),

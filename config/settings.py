@@ -93,7 +93,7 @@ TEMPLATES = [
 DATABASES = {"default": env.db_url("DATABASE_URL", engine="django.db.backends.postgresql")}
 DATABASES["default"].setdefault("OPTIONS", {}).update(
     {
-        "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE"), "timeout": 5},
+        "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE"), "timeout": env.int("DATABASE_POOL_TIMEOUT")},
         "options": "-c timezone=UTC",
         "connect_timeout": 5,
     }

@@ -22,8 +22,8 @@ def booked_minutes(candidate: Candidate, day: Span) -> int:
 
 
 def idle_since(candidate: Candidate, start: Minute, day: Span) -> Minute:
-    """When the last visit before ``start`` ended, or the day's beginning: the smaller, the longer idle."""
-    return max((visit.end for visit in candidate.person.visits if visit.start < start), default=day[0])
+    """When the last visit before ``start`` ended, at the earliest the day's beginning: the smaller, the longer idle."""
+    return max([day[0], *(visit.end for visit in candidate.person.visits if visit.start < start)])
 
 
 def choose(policy: str, choices: Sequence[Choice], start: Minute, day: Span) -> Choice:

@@ -43,7 +43,7 @@ def book_held(appointment_id: int, actor: Actor, contact: Contact, client_id: in
         raise HoldReleased
     if held.status not in (Status.HOLD, Status.EXPIRED):
         return held
-    workplace_id = lock_again(held)
+    workplace_id = lock_again(held, actor)
     appointment = lock_appointment(appointment_id)
     before = facts(appointment)
     appointment.workplace_id = workplace_id
@@ -53,15 +53,17 @@ def book_held(appointment_id: int, actor: Actor, contact: Contact, client_id: in
     return write_change(appointment, EventType.BOOKING_CREATED, actor, before)
 
 
-def lock_again(held: Appointment) -> int | None:
+def lock_again(held: Appointment, actor: Actor) -> int | None:
     """Lock the calendars of a hold and return its workplace, which may be another one if the hold has run out.
 
-    Raises SlotTaken when it has run out and its time is no longer free.
+    Raises SlotTaken when it has run out and its time is no longer free, SlotRefused when that is over for a client.
     """
     location = located(pk=held.location_id)
     if held.expires_at is not None and held.expires_at > location.now:  # type: ignore[attr-defined]  # annotated
         lock_calendars([claim_of(held)])
         return held.workplace_id
+    if not actor.is_staff and held.start_time <= location.now:  # type: ignore[attr-defined]
+        raise SlotRefused(Reason.TOO_SOON)
     calendar = calendar_around(held.slot, location, kept=held.kept)
     free = require_free(calendar, held.slot, KEPT_FOR_THE_HOLDER)
     overdue = [row for row in overdue_in_the_way(calendar, free) if row.id != held.pk]
@@ -71,12 +73,13 @@ def lock_again(held: Appointment) -> int | None:
 
 
 def client_of(appointment: Appointment, contact: Contact, client_id: int | None) -> Client | None:
-    """Whose visit it is: the client staff named, else the one with that phone, made when there is none, else a guest's."""
+    """Whose visit it is: the client staff named, else the one with that phone, made when there is none, else of whoever
+    held the time, else a guest's."""
     clients = Client.objects.filter(company_id=appointment.company_id)
     if client_id is not None:
         return clients.get(pk=client_id)
     if not contact.phone:
-        return None
+        return appointment.client
     known = clients.filter(phone=contact.phone).first()
     return known or clients.create(
         company_id=appointment.company_id,

@@ -20,6 +20,7 @@ from booking.models.appointment import ClockTimestamp
 from booking.queries.calendars import LONGEST_VISIT, BusyRow, Calendar, read_calendar
 from booking.queries.catalogue import read_catalogue
 from booking.queries.slots import alternatives_to
+from booking.queries.visits import database_time
 from booking.transactions import booking_transaction
 from booking.values import Draft, FreeSlot, Kept, Slot
 from catalog.models import Location
@@ -60,10 +61,10 @@ def place_hold(
     mine = live_holds_of(location.company_id, client_id, browser_key)
     if same := next((hold for hold in mine if is_same(hold, slot)), None):
         return same
-    calendar = calendar_around(slot, location, browser_key)
+    to_release = mine if actor.channel in ONE_HOLD_AT_A_TIME else []
+    calendar = calendar_around(slot, location, released=frozenset(hold.pk for hold in to_release))
     waived = STAFF_WAIVES if actor.is_staff else frozenset[Reason]()
     free = require_free(calendar, slot, waived, visits_of_client(calendar, client_id))
-    to_release = mine if actor.channel in ONE_HOLD_AT_A_TIME else []
     if len(mine) - len(to_release) >= location.company.live_holds_limit:
         raise TooManyHolds
     overdue = overdue_in_the_way(calendar, free)
@@ -104,11 +105,13 @@ def is_same(hold: Appointment, slot: Slot) -> bool:
     )
 
 
-def calendar_around(slot: Slot, location: Location, ignore_browser: str = "", kept: Kept | None = None) -> Calendar:
+def calendar_around(
+    slot: Slot, location: Location, kept: Kept | None = None, released: frozenset[int] = frozenset()
+) -> Calendar:
     """The location's calendar on the day of the slot: all that the engine needs to judge one start."""
     day = slot.start.astimezone(location.zone).date()
     catalogue = read_catalogue(location, [slot.service_id])
-    return read_calendar(catalogue, day, day, ignore_browser=ignore_browser, kept=kept)
+    return read_calendar(catalogue, day, day, kept=kept, released=released)
 
 
 def visits_of_client(calendar: Calendar, client_id: int | None) -> tuple[BusyRow, ...]:
@@ -198,7 +201,9 @@ def release_hold(appointment_id: int, actor: Actor) -> Appointment:
 
 
 def require_hold(hold: Appointment) -> None:
-    if hold.status in (Status.CANCELLED, Status.EXPIRED):
+    """An overdue hold counts no longer where heads are counted, so it cannot come back to life without a new check."""
+    overdue = hold.expires_at is not None and hold.expires_at <= database_time()
+    if overdue or hold.status in (Status.CANCELLED, Status.EXPIRED):
         raise HoldReleased
     if hold.status != Status.HOLD:
         raise WrongStatus(_("This visit is already booked."))

@@ -13,10 +13,10 @@ from booking.commands.hold import calendar_around, expire, overdue_in_the_way
 from booking.commands.locks import claim_of, lock_appointment, lock_calendars
 from booking.commands.progress import require_clients_own_time
 from booking.commands.record import facts, write_change
-from booking.errors import ChangedMeanwhile, NotAllowed, SlotRefused, WrongStatus
+from booking.errors import ChangedMeanwhile, NotAllowed, SlotRefused, TooLate, WrongStatus
 from booking.models import Appointment, EventType, Status
 from booking.queries.catalogue import located
-from booking.queries.moves import UNDO_WAIVES, before_last_move
+from booking.queries.moves import before_last_move
 from booking.queries.slots import alternatives_to
 from booking.queries.visits import database_time
 from booking.transactions import booking_transaction
@@ -85,7 +85,9 @@ def move_back(appointment_id: int, actor: Actor) -> Appointment:
     back = before_last_move(found)
     if back is None:
         raise WrongStatus(_("There is no move to take back."))
-    return put(found, back.slot, back.kept, actor, UNDO_WAIVES | waived_for(actor), undo=True)
+    if not actor.is_staff and back.slot.start <= database_time():
+        raise TooLate
+    return put(found, back.slot, back.kept, actor, back.waived | waived_for(actor), undo=True)
 
 
 def put(

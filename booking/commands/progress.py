@@ -10,11 +10,12 @@ from accounts.values import Actor
 from booking.availability import OUTSIDE_RULES
 from booking.commands.choose import require_free
 from booking.commands.find import appointment_for, require_staff
-from booking.commands.hold import calendar_around
+from booking.commands.hold import calendar_around, expire, overdue_in_the_way
 from booking.commands.locks import claim_of, lock_appointment, lock_calendars
 from booking.commands.record import facts, write_change
 from booking.errors import NotAllowed, TooEarly, TooLate, WrongStatus
 from booking.models import Appointment, EventType, Status
+from booking.queries.calendars import BusyRow
 from booking.queries.catalogue import located
 from booking.queries.visits import database_time
 from booking.transactions import booking_transaction
@@ -129,16 +130,17 @@ def correct_status(appointment_id: int, actor: Actor) -> Appointment:
     found = appointment_for(appointment_id, actor)
     if found.status not in CORRECTIONS:
         raise WrongStatus(_("There is nothing to take back."))
-    if found.status == Status.NO_SHOW:
-        require_still_free(found)
-    lock_calendars([claim_of(found)])
+    overdue = require_still_free(found) if found.status == Status.NO_SHOW else []
+    lock_calendars([claim_of(found), *map(claim_of, overdue)])
+    expire(row.id for row in overdue)
     appointment = lock_appointment(appointment_id)
     before = facts(appointment)
     appointment.status = CORRECTIONS[Status(found.status)]
     return write_change(appointment, EventType.BOOKING_CORRECTED, actor, before)
 
 
-def require_still_free(appointment: Appointment) -> None:
+def require_still_free(appointment: Appointment) -> list[BusyRow]:
+    """The overdue holds that stand where the visit was. Raises SlotTaken when anything else does."""
     slot = replace(appointment.slot, workplace_id=appointment.workplace_id)
     calendar = calendar_around(slot, located(pk=appointment.location_id), kept=appointment.kept)
-    require_free(calendar, slot, OUTSIDE_RULES)
+    return overdue_in_the_way(calendar, require_free(calendar, slot, OUTSIDE_RULES))

@@ -1,5 +1,6 @@
 """Write what happened: the history of an appointment, and the outbox that wakes the rest."""
 
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -38,11 +39,17 @@ def facts(appointment: Appointment) -> dict[str, Any]:
         "service_id": appointment.service_id,
         "specialist_id": appointment.specialist_id,
         "workplace_id": appointment.workplace_id,
-        "start_time": appointment.start_time.isoformat(),
-        "end_time": appointment.end_time.isoformat(),
-        "busy_until": appointment.busy_until.isoformat(),
+        "start_time": in_utc(appointment.start_time),
+        "end_time": in_utc(appointment.end_time),
+        "busy_until": in_utc(appointment.busy_until),
         "price": str(appointment.price),
+        "outside_rules": appointment.outside_rules,
     }
+
+
+def in_utc(moment: datetime) -> str:
+    """One way to write a moment, or before and after would differ where nothing changed."""
+    return moment.astimezone(UTC).isoformat()
 
 
 def record_event(

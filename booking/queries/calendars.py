@@ -38,8 +38,9 @@ from catalog.models import (
 
 MINUTE = timedelta(minutes=1)
 Given = TypeVar("Given")
-LONGEST_VISIT = timedelta(days=2)
-"""A visit and its break last at most a day each: who began earlier is gone. It lets the index on the start serve."""
+LONGEST_VISIT = timedelta(days=2, hours=2)
+"""A visit and its break last at most a day each, and a spring day is shorter: who began earlier is gone. It lets the
+index on the start serve."""
 
 
 class BusyRow(NamedTuple):
@@ -97,7 +98,7 @@ class Calendar:
             place=self.place,
             window=(self.span_of(self.first)[0], self.span_of(self.last)[1]),
             step=company.slot_step,
-            earliest=now + company.min_notice,
+            earliest=round_up(self.now) + company.min_notice,
             latest=now + company.horizon * 24 * 60,
             client_visits=tuple((minute_of(row.start_time), round_up(row.end_time)) for row in client_visits),
             waived=waived,
@@ -145,19 +146,27 @@ class Calendar:
 
 
 def read_calendar(
-    catalogue: Catalogue, first: date, last: date, *, ignore_browser: str = "", kept: Kept | None = None
+    catalogue: Catalogue,
+    first: date,
+    last: date,
+    *,
+    ignore_browser: str = "",
+    kept: Kept | None = None,
+    released: frozenset[int] = frozenset(),
 ) -> Calendar:
     """Everything that decides about ``first`` to ``last``: three statements more, however many people and days.
 
-    Holds of ``ignore_browser`` and the ``kept`` appointment are not in the way of their owner; overdue holds are in
-    nobody's, but stay in ``busy`` for whoever writes and must expire them.
+    Holds of ``ignore_browser``, the ``kept`` appointment and those about to be ``released`` are not in the way of their
+    owner; overdue holds are in nobody's, but stay in ``busy`` for whoever writes and must expire them.
     """
     location, zone = catalogue.location, catalogue.location.zone
     workplace_ids = {offer.workplace_id for rows in catalogue.seat_offers.values() for offer in rows}
     special_days = read_special_days(location, first, last)
     absences = read_absences(catalogue.shifts, first, last)
     busy = read_busy(location, catalogue.shifts, workplace_ids, first, last)
-    in_the_way = [row for row in busy if not is_ignored(row, catalogue.now, ignore_browser, kept)]
+    in_the_way = [
+        row for row in busy if row.id not in released and not is_ignored(row, catalogue.now, ignore_browser, kept)
+    ]
     visits_of, visits_at = by_resource(in_the_way)
     return Calendar(
         catalogue=catalogue,

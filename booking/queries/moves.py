@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from booking.availability import Reason
+from booking.availability import OUTSIDE_RULES, Reason
 from booking.models import Appointment, AppointmentEvent, EventType
 from booking.queries.slots import is_free
 from booking.values import Kept, Slot, whole_minutes
@@ -15,10 +15,11 @@ UNDO_WAIVES = frozenset({Reason.TOO_SOON, Reason.TOO_FAR, Reason.OFF_GRID})
 
 @dataclass(frozen=True, slots=True)
 class WayBack:
-    """Where a visit was before its last move, and on which terms."""
+    """Where a visit was before its last move, on which terms, and which rules did not bind it there."""
 
     slot: Slot
     kept: Kept
+    waived: frozenset[Reason]
 
 
 def last_move(appointment: Appointment) -> AppointmentEvent | None:
@@ -47,6 +48,7 @@ def before_last_move(moved: Appointment) -> WayBack | None:
             rest=whole_minutes(busy_until - end),
             price=Decimal(was.get("price", moved.price)),
         ),
+        waived=OUTSIDE_RULES if was.get("outside_rules", moved.outside_rules) else UNDO_WAIVES,
     )
 
 
@@ -58,6 +60,6 @@ def open_way_back(moved: Appointment) -> WayBack | None:
     """The way back that can be taken now: the old time is still ahead and nobody else's."""
     back = before_last_move(moved)
     now: datetime = moved.now  # type: ignore[attr-defined]  # annotated by visit_by_link
-    if back is None or back.slot.start <= now or not is_free(back.slot, back.kept, UNDO_WAIVES):
+    if back is None or back.slot.start <= now or not is_free(back.slot, back.kept, back.waived):
         return None
     return back

@@ -1,0 +1,245 @@
+"""The demo business of contract §7, at a fixed moment unless the clock itself matters."""
+
+import stat
+from collections import Counter, defaultdict
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+
+from accounts.models import Client, Company, User
+from accounts.values import Channel, Role
+from booking.availability import Reason
+from booking.commands import cancel_appointment
+from booking.commands.choose import require_free
+from booking.commands.confirm import kept_of, slot_of
+from booking.models import Appointment, AppointmentEvent, EventType, Status
+from booking.queries.calendars import located, read_calendar, read_catalogue
+from booking.queries.slots import openings_of
+from catalog.models import Break, Holiday, Location, Service, Specialist, SpecialistSchedule
+from config.demo.load import load_demo
+from config.demo.sign_ins import STAFF
+from tests.factories import SYSTEM, make_company, make_location
+
+pytestmark = pytest.mark.django_db
+
+FRIDAY = datetime(2026, 11, 20, 11, 40, tzinfo=UTC)
+WHENEVER = frozenset({Reason.TOO_SOON, Reason.TOO_FAR})
+FORTNIGHT = timedelta(days=14)
+
+
+@pytest.fixture(autouse=True)
+def password_file(tmp_path, monkeypatch):
+    """Not the file of whoever runs the tests."""
+    path = tmp_path / "demo-password"
+    monkeypatch.setattr("config.demo.sign_ins.password_file", lambda: path)
+    return path
+
+
+def everything() -> dict[str, list[tuple]]:
+    """Every row of our own tables, by table."""
+    models = [model for app in ("accounts", "catalog", "booking") for model in apps.get_app_config(app).get_models()]
+    return {model.__name__: list(model.objects.order_by("pk").values_list()) for model in models}
+
+
+def local_days(location: Location) -> dict[str, set]:
+    """The days on which each specialist has appointments there."""
+    days = defaultdict(set)
+    for name, start in location.appointments.values_list("specialist__name", "start_time"):
+        days[name].add(start.astimezone(location.zone).date())
+    return days
+
+
+def demo(**options) -> str:
+    out = StringIO()
+    call_command("demo", stdout=out, **options)
+    return out.getvalue()
+
+
+# --- what there is -----------------------------------------------------------------------------------------------------
+
+
+def test_demo_offers_what_the_contract_says():
+    company, _ = load_demo(FRIDAY)
+
+    assert (company.name, company.slug, company.currency, company.timezone) == ("Лён", "len", "RUB", "Europe/Moscow")
+    services = company.services.values_list("name", "duration_min", "break_min", "price")
+    assert set(services) == {
+        ("Стрижка", 60, 10, 2500),
+        ("Борода", 30, 0, 1200),
+        ("Окрашивание", 120, 15, 6000),
+        ("Маникюр", 90, 0, 2000),
+    }
+
+
+def test_demo_has_two_locations_each_in_its_zone():
+    load_demo(FRIDAY)
+
+    centre, saburtalo = Location.objects.order_by("position")
+    assert (centre.slug, centre.name, centre.timezone) == ("centre", "Центр", "Europe/Moscow")
+    hours = centre.schedules.values_list("day_of_week", "start_time", "end_time")
+    assert list(hours) == [(day, time(9), time(20)) for day in range(6)]
+    assert list(centre.workplaces.values_list("name", flat=True)) == ["Кресло 1", "Кресло 2", "Кабинет"]
+    assert (saburtalo.slug, saburtalo.name, saburtalo.timezone) == ("saburtalo", "Сабуртало", "Asia/Tbilisi")
+    assert saburtalo.workplaces.count() == 1
+
+
+def test_demo_specialists_can_what_the_contract_says():
+    load_demo(FRIDAY)
+
+    skills = defaultdict(dict)
+    for name, service, price in Specialist.objects.values_list("name", "offers__service__name", "offers__custom_price"):
+        skills[name][service] = price
+    assert skills["Анна"] == dict.fromkeys(["Стрижка", "Борода", "Окрашивание", "Маникюр"])
+    assert skills["Борис"] == {"Стрижка": Decimal(2200), "Борода": None}
+    assert skills["Вера"] == dict.fromkeys(["Окрашивание", "Маникюр"])
+    nino = SpecialistSchedule.objects.filter(specialist__name="Нино")
+    assert set(nino.values_list("location__slug", flat=True)) == {"saburtalo"}
+
+
+def test_demo_has_days_off_a_vacation_and_a_holiday_ahead():
+    load_demo(FRIDAY)
+
+    assert SpecialistSchedule.objects.filter(is_day_off=True).exists()
+    assert Break.objects.filter(reason="Отпуск", date__gt=FRIDAY).exists()
+    assert Holiday.objects.filter(is_working=False, date__gt=FRIDAY).count() >= 2
+
+
+def test_demo_staff_have_their_roles_and_anna_her_calendar():
+    company, _ = load_demo(FRIDAY, "a-password")
+
+    roles = User.objects.values_list("email", "role", "company__slug")
+    assert set(roles) == {
+        ("admin@demo.local", Role.ADMIN, "len"),
+        ("operator@demo.local", Role.OPERATOR, "len"),
+        ("anna@demo.local", Role.SPECIALIST, "len"),
+    }
+    assert Specialist.objects.get(user__email="anna@demo.local").name == "Анна"
+
+
+def test_demo_visits_are_of_every_kind():
+    load_demo(FRIDAY)
+
+    past, ahead = Appointment.objects.filter(start_time__lt=FRIDAY), Appointment.objects.filter(start_time__gte=FRIDAY)
+    assert {Status.COMPLETED, Status.NO_SHOW, Status.CANCELLED} <= set(past.values_list("status", flat=True))
+    assert set(ahead.values_list("status", flat=True)) == {Status.CONFIRMED, Status.CANCELLED}
+    sources = Counter(Appointment.objects.values_list("source", flat=True))
+    assert set(sources) == {Channel.WEB, Channel.TELEGRAM, Channel.ADMIN}
+    assert set(Appointment.objects.values_list("priority", flat=True)) == {"NORMAL", "VIP", "URGENT"}
+    assert Appointment.objects.exclude(notes="").exists()
+    assert max(len(name) for name in Appointment.objects.values_list("contact_name", flat=True)) > 40
+
+
+def test_demo_phones_are_fictitious_and_nobody_in_telegram():
+    load_demo(FRIDAY)
+
+    assert all(str(phone).startswith("+7999000") for phone in Client.objects.values_list("phone", flat=True))
+    assert not Client.objects.filter(tg_id__isnull=False).exists()
+
+
+# --- the calendar ------------------------------------------------------------------------------------------------------
+
+
+def test_demo_fills_every_working_day_of_the_fortnights():
+    load_demo(FRIDAY)
+
+    for location in Location.objects.all():
+        days = local_days(location)
+        calendar = read_calendar(
+            read_catalogue(located(pk=location.pk)), FRIDAY.date() - FORTNIGHT, FRIDAY.date() + FORTNIGHT
+        )
+        working = {day for name in days for day in days[name]}
+        assert min(working) <= FRIDAY.date() - timedelta(days=12)
+        assert max(working) >= FRIDAY.date() + timedelta(days=12)
+        assert len(working) >= 22
+        assert set(days) == {offer.specialist.name for rows in calendar.catalogue.offers.values() for offer in rows if offer.specialist_id in calendar.people}
+
+
+def test_demo_visits_obey_the_engine():
+    load_demo(FRIDAY)
+
+    visits = Appointment.objects.filter(status__in=[Status.CONFIRMED, Status.COMPLETED]).select_related("location")
+    for visit in visits:
+        day = visit.start_time.astimezone(visit.location.zone).date()
+        catalogue = read_catalogue(located(pk=visit.location_id), [visit.service_id])
+        calendar = read_calendar(catalogue, day, day, kept=kept_of(visit))
+        slot = replace(slot_of(visit), workplace_id=visit.workplace_id)
+        found = require_free(calendar, slot, WHENEVER)  # raises SlotRefused
+        assert (found.end, found.busy_until, found.price) == (visit.end_time, visit.busy_until, visit.price)
+
+
+@pytest.mark.parametrize("later", range(7))
+def test_demo_leaves_room_for_every_service_within_a_week(later):
+    now = FRIDAY + timedelta(days=later)
+    load_demo(now)
+
+    room = set()
+    for location in Location.objects.all():
+        today = now.astimezone(location.zone).date()
+        calendar = read_calendar(read_catalogue(located(pk=location.pk)), today, today + timedelta(days=7))
+        for service in Service.objects.all():
+            starts = openings_of(calendar, service.pk, waived=WHENEVER).by_day()
+            if any(start > now for day in starts.values() for start in day):
+                room.add(service.name)
+    assert room == {"Стрижка", "Борода", "Окрашивание", "Маникюр"}
+
+
+def test_demo_history_is_what_the_commands_would_have_written():
+    load_demo(FRIDAY)
+
+    last = {
+        Status.CONFIRMED: EventType.BOOKING_CREATED,
+        Status.COMPLETED: EventType.BOOKING_COMPLETED,
+        Status.CANCELLED: EventType.BOOKING_CANCELLED,
+        Status.NO_SHOW: EventType.BOOKING_NO_SHOW,
+        Status.ARRIVED: EventType.BOOKING_ARRIVED,
+    }
+    for visit in Appointment.objects.prefetch_related("events"):
+        events = list(visit.events.all())
+        assert events[-1].event_type == last[Status(visit.status)]
+        assert EventType.BOOKING_CREATED in [event.event_type for event in events]
+        assert len(events) == visit.version
+        assert [event.created_at for event in events] == sorted(event.created_at for event in events)
+        assert (events[0].created_at, events[-1].created_at) == (visit.created_at, visit.updated_at)
+        assert visit.updated_at <= FRIDAY
+        assert events[0].payload["start_time"] == visit.start_time.isoformat()
+
+
+def test_demo_tells_nobody():
+    load_demo(FRIDAY)
+
+    assert AppointmentEvent.objects.exists()
+    assert not AppointmentEvent.objects.filter(dispatched_at=None).exists()
+
+
+# --- again -------------------------------------------------------------------------------------------------------------
+
+
+def test_demo_again_changes_nothing():
+    load_demo(FRIDAY, "a-password")
+    before = everything()
+
+    _, added = load_demo(FRIDAY + timedelta(hours=5), "a-password")
+
+    assert added == 0
+    assert everything() == before
+
+
+def test_demo_days_later_only_adds_the_new_days():
+    load_demo(FRIDAY, "a-password")
+    before = everything()
+
+    company, added = load_demo(FRIDAY + timedelta(days=5), "a-password")
+
+    after = everything()
+    assert added > 10
+    kept = dict(zip((row[0] for row in after["Appointment"]), after["Appointment"], strict=True))
+    assert [kept[row[0]] for row in before["Appointment"]] == before["Appointment"]
+    new = Appointment.objects.order_by("pk")[len(before["Appointment"]) :]
+    assert min(visit.start_time for visit in new) > FRIDAY + FORTNIGHT - timedelta(days=1)
+    unchanged = {"Company", "Location", "Service", "User", "Client", "Holiday", "Break", "SpecialistSchedule"}
+    assert {name for name in unchanged if before[name] != after[name]} == set()
