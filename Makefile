@@ -18,7 +18,7 @@ run: $(VENV)/local.stamp ## the whole application with a demo business; PORT=800
 test: $(VENV)/dev.stamp ## lint, types, layers, migrations, then every test
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) -m mypy .
+	$(PY) -m mypy
 	$(VENV)/bin/lint-imports
 	find . -path './.*' -prune -o -path '*/templates/*' -name '*.html' -print0 | \
 		xargs -0 -r $(VENV)/bin/djade --check --target-version 5.2

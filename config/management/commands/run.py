@@ -57,6 +57,8 @@ class Command(BaseCommand):
         if settings.DEBUG:
             self.stdout.write("Loading the demo business, if it is not there yet…")
             call_command("demo", stdout=sign_ins)
+        else:
+            call_command("collectstatic", interactive=False, verbosity=0)  # pages name files by their checksum
         # The pool's threads must not be there when honcho forks.
         for connection in connections.all(initialized_only=True):
             connection.close()
@@ -79,13 +81,6 @@ class Command(BaseCommand):
     def announce(self, address: tuple[str, int], sign_ins: str) -> None:
         """Last, when the pages answer: what a person wants to see must not scroll away."""
         if wait_for_answer(*address):
-            lines = [
-                "",
-                sign_ins.strip(),
-                "",
-                f"  Booking pages  {settings.PUBLIC_URL}/",
-                f"  Console        {settings.PUBLIC_URL}/admin/",
-                "  Ctrl-C ends everything.",
-                "",
-            ]
-            self.stdout.write("\n".join(lines))
+            console = "" if sign_ins else f"  Console        {settings.PUBLIC_URL}/admin/\n"  # the demo has named it
+            addresses = f"  All pages      {settings.PUBLIC_URL}/\n{console}"
+            self.stdout.write(f"\n{sign_ins}{addresses}\n  Ctrl-C ends everything.\n")
