@@ -9,8 +9,8 @@ EDIT = ("view", "add", "change")
 ALL = ("view", "add", "change", "delete")
 
 CATALOGUE = (
-    "catalog.location catalog.locationschedule catalog.holiday catalog.workplace catalog.workplaceservice catalog.service "
-    "catalog.specialist catalog.specialistschedule catalog.servicespecialist catalog.break"
+    "catalog.location catalog.locationschedule catalog.holiday catalog.workplace catalog.workplaceservice "
+    "catalog.service catalog.specialist catalog.specialistschedule catalog.servicespecialist catalog.break"
 ).split()
 BOOK_OUTSIDE_RULES = "booking.can_book_outside_rules"
 

@@ -4,7 +4,7 @@ from typing import Self, TypeVar
 
 from django.db import models
 
-from accounts.values import Actor
+from accounts.values import Actor, Role
 
 Row = TypeVar("Row", bound=models.Model, covariant=True)
 
@@ -21,6 +21,8 @@ class VisibleQuerySet(models.QuerySet[Row]):
         """The rows ``actor`` may see; the door for every view, admin class, endpoint and bot handler."""
         if actor.owns_deployment:
             return self.all()
+        if actor.role == Role.SPECIALIST and actor.user_id is None:
+            return self.none()  # or he would be taken for every specialist who has no user
         if actor.is_staff:
             return self.visible_to_staff(actor)
         return self.visible_to_client(actor)

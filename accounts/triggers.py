@@ -10,6 +10,8 @@ from collections.abc import Sequence
 
 import pgtrigger
 
+RAISE = "SET calendar_version = calendar_version + 1"
+
 
 def raises_own_version(*columns: str) -> pgtrigger.Trigger:
     """A change of one of ``columns`` raises the row's own ``calendar_version``."""
@@ -31,7 +33,7 @@ def raises_version_of(table: str, column: str) -> pgtrigger.Trigger:
     """Any change of a row raises the version of the ``table`` row that its ``column`` names, before and after."""
     return raises_versions(
         f"raises_version_of_{table}",
-        [f"UPDATE {table} SET calendar_version = calendar_version + 1 WHERE id IN (OLD.{column}, NEW.{column})"],
+        [f"UPDATE {table} {RAISE} WHERE id IN (OLD.{column}, NEW.{column})"],
     )
 
 
@@ -56,6 +58,6 @@ def raises_company_version(company_ids: str, *columns: str) -> pgtrigger.Trigger
     change = pgtrigger.UpdateOf(*columns) if columns else pgtrigger.Update
     return raises_versions(
         "raises_company_version",
-        [f"UPDATE accounts_company SET calendar_version = calendar_version + 1 WHERE id IN ({company_ids})"],
+        [f"UPDATE accounts_company {RAISE} WHERE id IN ({company_ids})"],
         operation=pgtrigger.Insert | pgtrigger.Delete | change,
     )

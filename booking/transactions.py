@@ -34,7 +34,7 @@ ENOUGH = 3
 
 
 def booking_transaction(command: Callable[Params, Result]) -> Callable[Params, Result]:
-    """Run ``command`` in a transaction of its own at REPEATABLE READ, and the whole of it again when a rival came first.
+    """Run ``command`` in a transaction of its own at REPEATABLE READ, and all of it again when a rival came first.
 
     A rival shows as a serialization failure, a deadlock, or a constraint that a fresh look will explain better. The
     repetition is outside the transaction: inside, it would look at the same old snapshot for ever. Within an outer

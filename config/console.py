@@ -6,7 +6,9 @@ from typing import Any
 
 from csp.constants import HEADER, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.utils import build_policy
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.paginator import InvalidPage
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -48,6 +50,14 @@ def with_policy(view: View) -> View:
     return wrapper
 
 
+class SearchAnswers(AutocompleteJsonView):
+    """What a search as one types finds; an admin class may say more of a row than its name."""
+
+    def serialize_result(self, obj: Model, to_field_name: str) -> dict[str, str]:
+        say = getattr(self.model_admin, "choice_label", str)
+        return {"id": str(getattr(obj, to_field_name)), "text": say(obj)}
+
+
 class Console(UnfoldAdminSite):
     site_title = "Okno"
     site_header = "Okno"
@@ -68,6 +78,9 @@ class Console(UnfoldAdminSite):
             if not all(step.done for step in steps):
                 return super().index(request, {**(extra_context or {}), "steps": steps})
         return redirect(f"{reverse('admin:booking_appointment_changelist')}?when=today")
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        return SearchAnswers.as_view(admin_site=self)(request)
 
     def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         try:

@@ -35,7 +35,7 @@ INSTALLED_APPS = [
     "booking.apps.BookingConfig",
     "notifications.apps.NotificationsConfig",
     "telegram_bot.apps.TelegramBotConfig",
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "config.apps.ConsoleConfig",
     "django.contrib.auth",
@@ -110,6 +110,7 @@ CACHES = {
         "KEY_PREFIX": "okno",
         "OPTIONS": {
             "IGNORE_EXCEPTIONS": True,
+            "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
             "SOCKET_CONNECT_TIMEOUT": 0.25,
             "SOCKET_TIMEOUT": 0.25,
         },
@@ -215,7 +216,7 @@ CONTENT_SECURITY_POLICY = {
 
 UNFOLD = UNFOLD_SETTINGS
 
-# --- Logs: JSON with a request id, never a phone number or a token ------------------------------------------------------
+# --- Logs: JSON with a request id, never a phone number or a token --------------------------------------------------
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

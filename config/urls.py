@@ -1,4 +1,4 @@
-"""Every address (contract §3). Slugs of locations come last; `accounts.models.company.RESERVED_SLUGS` keeps them off ours."""
+"""Every address (contract §3). Slugs of locations come last; ``RESERVED_SLUGS`` of accounts keeps them off ours."""
 
 from django.contrib import admin
 from django.urls import include, path

@@ -14,7 +14,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """The database and Redis answer; 503 names the one that does not. Redis only slows pages, so it alone is a warning."""
+    """Whether the database and Redis answer: 503 without the database; Redis only makes pages fast, so it is named."""
     checks = {"database": database_answers(), "redis": redis_answers()}
     return JsonResponse(checks, status=200 if checks["database"] else 503)
 

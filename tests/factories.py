@@ -30,7 +30,9 @@ NINE, TWENTY = time(9), time(20)
 
 def make_company(**fields) -> Company:
     number = next(numbers)
-    return Company.objects.create(**{"name": f"Company {number}", "slug": f"company-{number}", "min_notice_minutes": 0} | fields)
+    return Company.objects.create(
+        **{"name": f"Company {number}", "slug": f"company-{number}", "min_notice_minutes": 0} | fields
+    )
 
 
 def make_location(company: Company | None = None, *, hours=(NINE, TWENTY), **fields) -> Location:
@@ -41,7 +43,8 @@ def make_location(company: Company | None = None, *, hours=(NINE, TWENTY), **fie
     )
     if hours:
         LocationSchedule.objects.bulk_create(
-            LocationSchedule(location=location, day_of_week=day, start_time=hours[0], end_time=hours[1]) for day in range(7)
+            LocationSchedule(location=location, day_of_week=day, start_time=hours[0], end_time=hours[1])
+            for day in range(7)
         )
     return location
 
@@ -51,7 +54,9 @@ def make_service(company: Company, **fields) -> Service:
     return Service.objects.create(company=company, **defaults | fields)
 
 
-def make_specialist(location: Location, *services: Service, hours=(NINE, TWENTY), workplace=None, **fields) -> Specialist:
+def make_specialist(
+    location: Location, *services: Service, hours=(NINE, TWENTY), workplace=None, **fields
+) -> Specialist:
     """Works every day in ``location`` and performs ``services``."""
     specialist = Specialist.objects.create(company=location.company, **{"name": f"Specialist {next(numbers)}"} | fields)
     if hours:
@@ -84,7 +89,7 @@ def make_user(company: Company | None, role: Role = Role.ADMIN, **fields) -> Use
 
 
 class Salon:
-    """One location, one service, ``specialists`` specialists and ``chairs`` workplaces; the smallest business that books."""
+    """One location, one service, some specialists and workplaces; the smallest business that books."""
 
     def __init__(self, *, specialists: int = 1, chairs: int = 0, service: dict | None = None, **location) -> None:
         self.location = make_location(**location)

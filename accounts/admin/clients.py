@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.console import CompanyModelAdmin, VisibleFilter, actor_in
 from accounts.console.search import phone_ending
-from accounts.console.texts import PhoneInput, international
+from accounts.console.texts import PhoneInput, client_label, international
 from accounts.models import Client, Device
 from accounts.models.client import ClientQuerySet, Priority
 
@@ -51,12 +52,13 @@ class ClientAdmin(CompanyModelAdmin):
         return "" if client.priority == Priority.NORMAL else (client.priority, client.get_priority_display())
 
     def choice_label(self, client: Client) -> str:
-        """What tells two clients of one name apart when one of them is chosen."""
-        return " · ".join(filter(None, (client.full_name, international(client.phone))))
+        return client_label(client)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "phone":
             kwargs["widget"] = PhoneInput()
+        if db_field.name == "notes":
+            kwargs["widget"] = UnfoldAdminTextareaWidget({"rows": 3})
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_search_results(

@@ -3,7 +3,14 @@
 from accounts.console.actors import actor_in
 from accounts.console.admins import CompanyModelAdmin, CompanyTabularInline
 from accounts.console.filters import VisibleFilter
-from accounts.console.forms import CompactDateInput, CompanyForm, CompanyFormSet, SearchSelect, TimezoneField, WallTimeField
+from accounts.console.forms import (
+    CompactDateInput,
+    CompanyForm,
+    CompanyFormSet,
+    SearchSelect,
+    TimezoneField,
+    WallTimeField,
+)
 
 __all__ = [
     "CompactDateInput",

@@ -1,6 +1,7 @@
 """The base of every admin class of a company's rows: what is not the actor's is not there."""
 
 from collections.abc import Sequence
+from copy import deepcopy
 from typing import Any
 
 from django.contrib import messages
@@ -10,11 +11,17 @@ from django.forms import ModelChoiceField, ModelMultipleChoiceField
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
 from accounts.console.actors import actor_in, company_of, company_path, visible
-from accounts.console.forms import CompanyForm, STAYS, CompanyForm, CompanyFormSet, has_visits
+from accounts.console.forms import (
+    STAYS,
+    CompanyForm,
+    CompanyFormSet,
+    SearchSelect,
+    SearchSelectMultiple,
+    has_visits,
+)
 
 SECRETS = ("password", "hold_token", "visit_token", "browser_key", "key")
 """Columns nobody may guess letter by letter through the address of a list."""
@@ -135,9 +142,11 @@ class CompanyTabularInline(VisibleRows, TabularInline):
 
     def get_formset(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
-        for name, field in formset.form.base_fields.items():
+        fields = formset.form.base_fields
+        for name, field in fields.items():
             if isinstance(field, ModelChoiceField):
-                self.limit_choices(name, field, request, company_of(obj) if obj else None)
+                fields[name] = deepcopy(field)  # a declared field is every request's
+                self.limit_choices(name, fields[name], request, company_of(obj) if obj else None)
         return formset
 
     def limit_choices(self, name: str, field: ModelChoiceField, request: HttpRequest, company_id: int | None) -> None:

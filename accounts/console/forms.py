@@ -9,6 +9,7 @@ from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.db.models import Model, QuerySet
 from django.forms.formsets import DELETION_FIELD_NAME
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import INPUT_CLASSES, UnfoldAdminSelect2Widget, UnfoldAdminTextInputWidget
@@ -28,6 +29,8 @@ class CompanyForm(forms.ModelForm[Any]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.label = capfirst(field.label)
         is_new = self.instance._state.adding
         if is_new and "company" not in self.fields and hasattr(self.instance, "company_id"):
             self.instance.company_id = self.actor.company_id
@@ -44,7 +47,12 @@ class CompanyForm(forms.ModelForm[Any]):
 
 
 def refuse_foreign(form: forms.BaseForm, company_id: int | None) -> None:
-    """A form error for every chosen row of another company, whoever managed to choose it."""
+    """A form error for every chosen row of another company, whoever managed to choose it.
+
+    A new row without a company of its own (a holiday, a break) belongs where the chosen row belongs: nothing to refuse.
+    """
+    if company_id is None:
+        return
     for name, value in list(form.cleaned_data.items()):
         rows = value if isinstance(value, QuerySet) else [value] if isinstance(value, Model) else []
         if any(company_of(row) not in (None, company_id) for row in rows):
@@ -64,11 +72,11 @@ class CompanyFormSet(PaginationInlineFormSet):
     """Rows inside a row of a company: they belong to the same one, and those with visits are not deleted."""
 
     def clean(self) -> None:
-        super().clean()
         for form in self.forms:
             if hasattr(form, "cleaned_data"):
                 refuse_foreign(form, company_of(self.instance))
-                keep_history(form)
+                keep_history(form)  # before Django says the same at the length of every visit
+        super().clean()
 
 
 def keep_history(form: forms.BaseModelForm[Any]) -> None:

@@ -1,9 +1,11 @@
-"""How the console writes and reads a phone number."""
+"""How the console writes people and their phones."""
 
 from typing import Any
 
 from phonenumber_field.phonenumber import PhoneNumber
 from unfold.widgets import UnfoldAdminTextInputWidget
+
+from accounts.models import Client
 
 
 def international(phone: Any) -> str:
@@ -11,6 +13,11 @@ def international(phone: Any) -> str:
     if isinstance(phone, PhoneNumber) and phone.is_valid():
         return str(phone.as_international)
     return str(phone or "")
+
+
+def client_label(client: Client) -> str:
+    """What tells two clients of one name apart where one of them is chosen."""
+    return " · ".join(filter(None, (client.full_name, international(client.phone))))
 
 
 class PhoneInput(UnfoldAdminTextInputWidget):

@@ -44,7 +44,8 @@ class Client(models.Model):
         "accounts.Company", on_delete=models.PROTECT, related_name="clients", verbose_name=_("company")
     )
     user = models.ForeignKey(
-        "accounts.User", on_delete=models.SET_NULL, related_name="clients", null=True, blank=True, verbose_name=_("user"),
+        "accounts.User", on_delete=models.SET_NULL, related_name="clients", null=True, blank=True,
+        verbose_name=_("user"),
     )  # fmt: skip
     tg_id = models.BigIntegerField(_("Telegram id"), null=True, blank=True)
     phone = PhoneNumberField(_("phone"), null=True, blank=True)

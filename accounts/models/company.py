@@ -15,7 +15,8 @@ from accounts.triggers import raises_own_version
 from accounts.values import Actor
 
 RESERVED_SLUGS = frozenset(
-    "accounts admin api calendar dev healthz hold manifest.webmanifest me metrics offline readyz static sw.js tg v".split()
+    "accounts admin api calendar dev favicon.ico healthz hold manifest.webmanifest me metrics offline readyz static "
+    "sw.js tg v".split()
 )
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.querysets import VisibleQuerySet
+from accounts.values import Actor, Role
 
 
 def new_device_token() -> str:
@@ -22,6 +23,10 @@ def device_key(token: str) -> str:
 
 
 class DeviceQuerySet(VisibleQuerySet["Device"]):
+    def visible_to_staff(self, actor: Actor) -> Self:
+        """Names and phones of clients: a specialist sees those of his own only, and not from here."""
+        return self.none() if actor.role == Role.SPECIALIST else super().visible_to_staff(actor)
+
     def of_browser(self, company_id: int, key: str) -> Self:
         return self.filter(company_id=company_id, key=key)
 

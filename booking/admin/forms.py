@@ -21,6 +21,7 @@ from unfold.widgets import (
 
 from accounts.console import CompactDateInput, SearchSelect, WallTimeField
 from accounts.console.actors import company_of
+from accounts.console.texts import client_label
 from accounts.models import Client
 from accounts.values import Actor
 from booking.forms import PhoneField, region_of
@@ -172,6 +173,11 @@ class ContactFields(forms.Form):
         field.region = region_of(location)
 
 
+class ClientField(forms.ModelChoiceField[Client]):
+    def label_from_instance(self, client: Client) -> str:
+        return client_label(client)
+
+
 class DeskForm(ContactFields, TimeForm):
     """A booking by phone or at the desk."""
 
@@ -179,9 +185,12 @@ class DeskForm(ContactFields, TimeForm):
         label=_("location"), queryset=Location.objects.none(), widget=UnfoldAdminSelectWidget, empty_label=None
     )
     service = forms.ModelChoiceField(
-        label=_("service"), queryset=Service.objects.none(), widget=UnfoldAdminSelect2Widget, empty_label=_("Select value")
+        label=_("service"),
+        queryset=Service.objects.none(),
+        widget=UnfoldAdminSelect2Widget,
+        empty_label=_("Select value"),
     )
-    client = forms.ModelChoiceField(
+    client = ClientField(
         label=_("client"),
         queryset=Client.objects.none(),
         required=False,

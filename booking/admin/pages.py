@@ -4,7 +4,9 @@ They stand outside the admin's change form because that is wrapped in a transact
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -29,7 +31,7 @@ from booking.models import Appointment
 from booking.queries.desk import other_visits_then, times_of_day
 from booking.values import CancelReason, Contact, FreeSlot
 from booking.views.common import CONFLICT, UNPROCESSABLE, number_or_none
-from booking.wording import money
+from booking.wording import clock, money
 
 SECOND_STEP = frozenset({Reason.CLOSED, Reason.OFF_SHIFT, Reason.ON_BREAK})
 """Refusals that the permission to book outside the rules can overcome, once they have been heard."""
@@ -38,28 +40,27 @@ SECOND_STEP = frozenset({Reason.CLOSED, Reason.OFF_SHIFT, Reason.ON_BREAK})
 def page(request: HttpRequest, admin: Any, template: str, status: int = 200, **context: Any) -> TemplateResponse:
     base = admin.admin_site.each_context(request)
     request.current_app = admin.admin_site.name
-    context = {**base, "opts": admin.opts, "has_view_permission": True, "cancel_url": "..", **context}
+    context = {**base, "model_admin": admin, **context}
     return TemplateResponse(request, f"admin/booking/{template}.html", context, status=status)
 
 
 # --- a time: typed, refused, picked ---------------------------------------------------------------------------------
 
 
-def offers(slots: Iterable[FreeSlot], form: TimeForm, actor: Actor) -> list[dict[str, str]]:
+def offers(
+    slots: Iterable[FreeSlot], form: TimeForm, actor: Actor, say: Callable[[datetime, ZoneInfo], str] = when
+) -> list[dict[str, str]]:
     """Free times as buttons, with whom and for how much; only with people the actor may choose."""
     location = form.location()
     if location is None:
         return []
     names = {row.pk: row.name for row in choice(form, "specialist").queryset or ()}
-    price = (lambda slot: f" · {money(slot.price, location.company.currency)}") if sees_money(actor) else lambda slot: ""
-    return [
-        {
-            "value": str(Pick.of(slot)),
-            "text": f"{when(slot.start, location.zone)} · {names[slot.specialist_id]}{price(slot)}",
-        }
-        for slot in slots
-        if slot.specialist_id in names
-    ]
+
+    def text(slot: FreeSlot) -> str:
+        price = [money(slot.price, location.company.currency)] if sees_money(actor) else []
+        return " · ".join([say(slot.start, location.zone), names[slot.specialist_id], *price])
+
+    return [{"value": str(Pick.of(slot)), "text": text(slot)} for slot in slots if slot.specialist_id in names]
 
 
 def refused(refusal: SlotRefused, form: TimeForm, actor: Actor) -> dict[str, Any]:
@@ -134,7 +135,7 @@ def free_times_for_desk(request: HttpRequest, admin: Any, form: DeskForm) -> Htt
         return desk_page(request, admin, form, status=UNPROCESSABLE)
     slots = times_of_day(data["location_choice"].pk, data["service"].pk, data["date"], who(form))
     forgive(form)
-    return desk_page(request, admin, form, looked=True, offers=offers(slots, form, actor_in(request)))
+    return desk_page(request, admin, form, looked=True, offers=offers(slots, form, actor_in(request), clock))
 
 
 def book_from(form: DeskForm, actor: Actor, outside: bool) -> Appointment:
@@ -169,7 +170,7 @@ def move(request: HttpRequest, admin: Any, visit: Appointment) -> HttpResponse:
         day, specialist_id = form.cleaned_data["date"], who(form)
         slots = times_of_day(visit.location_id, visit.service_id, day, specialist_id, visit.kept)
         forgive(form)
-        return move_page(request, admin, form, looked=True, offers=offers(slots, form, actor))
+        return move_page(request, admin, form, looked=True, offers=offers(slots, form, actor, clock))
     if not is_valid:
         return move_page(request, admin, form, status=UNPROCESSABLE)
     try:

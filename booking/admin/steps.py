@@ -35,6 +35,11 @@ class DeskStep:
     run: Run
     legal: Legal
 
+    @property
+    def is_usual(self) -> bool:
+        """What most visits go through; the rest is for when something went otherwise."""
+        return self.name in ("arrive", "complete")
+
 
 def by(step: Step) -> Legal:
     def legal(visit: Appointment, now: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""The ten rules of domain §4, each as the set of starts it permits; showing intersects them, enforcing asks them in turn."""
+"""The ten rules of domain §4, each as the starts it permits: showing intersects them, enforcing asks them in turn."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -81,7 +81,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A specialist who may do the service, with the terms on which he can, best workplace first; no terms: he cannot."""
+    """A specialist who may do the service, with his terms at each fit workplace, best first; no terms: he cannot."""
 
     person: Person
     terms: tuple[Terms, ...]

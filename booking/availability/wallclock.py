@@ -67,7 +67,7 @@ def minute_at(zone: ZoneInfo, day: date, minutes: int) -> Minute:
 
     A time shown twice in autumn is its first showing; one that spring skips is the moment of the skip.
     """
-    shown = datetime(day.year, day.month, day.day) + timedelta(minutes=minutes)
+    shown = datetime(day.year, day.month, day.day) + timedelta(minutes=minutes)  # noqa: DTZ001 - a wall clock has no zone
     minute = minute_of(shown.replace(tzinfo=zone))
     if moment_of(minute).astimezone(zone).replace(tzinfo=None) == shown:
         return minute
@@ -182,4 +182,3 @@ def absence_on(zone: ZoneInfo, day: date, absence: Absence, beginning: Mapping[d
         return [span_on(zone, day, absence.start, absence.end)]
     tail = joined(beginning.get(day - timedelta(days=1), ()))
     return joined([*beginning.get(day, ()), *outside(tail, span_on(zone, day, 0, A_DAY))])
-

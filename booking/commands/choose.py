@@ -7,7 +7,8 @@ from booking.availability import Candidate, Choice, Minute, Question, Reason, ch
 from booking.availability.rules import ORDER
 from booking.availability.wallclock import minute_of, moment_of
 from booking.errors import SlotRefused, refusal_for
-from booking.queries.calendars import BusyRow, Calendar
+from booking.queries.calendars import Calendar
+from booking.queries.facts import BusyRow
 from booking.values import FreeSlot, Slot
 
 

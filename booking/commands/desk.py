@@ -61,7 +61,7 @@ def book(
     appointment = Appointment(**columns_of(free, location.company_id), source=actor.channel, status=Status.CONFIRMED)
     appointment.client = client_of(appointment, contact, client_id)
     appointment.contact_name = contact.full_name or (appointment.client.full_name if appointment.client else "")
-    appointment.contact_phone = contact.phone or (appointment.client.phone if appointment.client else "")
+    appointment.contact_phone = contact.phone or (appointment.client and appointment.client.phone) or ""
     appointment.notes, appointment.outside_rules = comment, outside_rules
     appointment.save()
     record_event(appointment, EventType.BOOKING_CREATED, actor)

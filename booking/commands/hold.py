@@ -9,16 +9,18 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.values import SYSTEM, Actor, Channel
 from booking.availability import STAFF_WAIVES, Reason
+from booking.availability.wallclock import minute_of
 from booking.commands.choose import require_free
 from booking.commands.find import appointment_for, location_for
-from booking.commands.locks import claim_of, lock_appointment, lock_calendars
+from booking.commands.locks import claim_of, lock_appointment, lock_calendars, lock_client
 from booking.commands.once import Once, answered_before, remember_answer
 from booking.commands.record import facts, record_event, write_change
 from booking.errors import AlreadyExtended, HoldReleased, SlotRefused, TooManyHolds, WrongStatus
 from booking.models import Appointment, EventType, Status
 from booking.models.appointment import ClockTimestamp
-from booking.queries.calendars import LONGEST_VISIT, BusyRow, Calendar, read_calendar
+from booking.queries.calendars import Calendar, read_calendar
 from booking.queries.catalogue import read_catalogue
+from booking.queries.facts import LONGEST_VISIT, BusyRow, busy_rows
 from booking.queries.slots import alternatives_to
 from booking.queries.visits import database_time
 from booking.transactions import booking_transaction
@@ -69,6 +71,7 @@ def place_hold(
         raise TooManyHolds
     overdue = overdue_in_the_way(calendar, free)
     lock_calendars([claim_of(free), *map(claim_of, overdue), *map(claim_of, to_release)])
+    lock_client(client_id)
     expire(row.id for row in overdue)
     for hold in to_release:
         end_hold(hold, Status.CANCELLED, EventType.HOLD_RELEASED, actor)
@@ -122,7 +125,7 @@ def visits_of_client(calendar: Calendar, client_id: int | None) -> tuple[BusyRow
     rows = Appointment.objects.alive().filter(
         client_id=client_id, start_time__gte=midnight - LONGEST_VISIT, start_time__lt=midnight + LONGEST_VISIT
     )
-    return tuple(BusyRow(*row) for row in rows.exclude(status=Status.HOLD).values_list(*BusyRow._fields))
+    return tuple(busy_rows(rows.exclude(status=Status.HOLD)))
 
 
 def columns_of(free: FreeSlot, company_id: int) -> dict[str, Any]:
@@ -147,8 +150,8 @@ def overdue_in_the_way(calendar: Calendar, free: FreeSlot) -> list[BusyRow]:
         row
         for row in calendar.busy
         if row.is_overdue(calendar.now)
-        and row.start_time < free.busy_until
-        and row.busy_until > free.start
+        and row.start < minute_of(free.busy_until)
+        and row.busy_until > minute_of(free.start)
         and (
             row.specialist_id == free.specialist_id
             or (row.workplace_id is not None and row.workplace_id == free.workplace_id)

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Model
+from django.db.models import F, Model
 
+from accounts.models import Client
 from booking.models import Appointment
-from booking.queries.calendars import BusyRow
+from booking.queries.facts import BusyRow
 from booking.values import FreeSlot
 from catalog.models import Location, Specialist, Workplace
 
@@ -42,6 +43,15 @@ def lock(model: type[Model], ids: Iterable[int], **conditions: object) -> None:
     if ids:
         rows = model._default_manager.filter(pk__in=ids, **conditions).order_by("pk")
         list(rows.select_for_update(no_key=True).values_list("pk"))
+
+
+def lock_client(pk: int | None) -> None:
+    """Wait for whoever is holding times for the same proved client.
+
+    Written and not only locked: a client carries no version, and without a new one REPEATABLE READ notices no rival.
+    """
+    if pk is not None:
+        Client.objects.filter(pk=pk).update(is_active=F("is_active"))
 
 
 def lock_appointment(pk: int) -> Appointment:

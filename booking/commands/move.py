@@ -53,7 +53,7 @@ def undo_reschedule(appointment_id: int, actor: Actor) -> Appointment:
 
 
 def waived_for(actor: Actor, outside_rules: bool = False) -> frozenset[Reason]:
-    """Which rules do not bind ``actor`` (domain §4). Raises NotAllowed for a step outside the rules without the right."""
+    """Which rules do not bind ``actor`` (domain §4). Raises NotAllowed for a step outside them without the right."""
     if not outside_rules:
         return STAFF_WAIVES if actor.is_staff else frozenset()
     if not (actor.is_staff and actor.may_book_outside_rules):

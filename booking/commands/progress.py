@@ -15,8 +15,8 @@ from booking.commands.locks import claim_of, lock_appointment, lock_calendars
 from booking.commands.record import facts, write_change
 from booking.errors import NotAllowed, TooEarly, TooLate, WrongStatus
 from booking.models import Appointment, EventType, Status
-from booking.queries.calendars import BusyRow
 from booking.queries.catalogue import located
+from booking.queries.facts import BusyRow
 from booking.queries.visits import database_time
 from booking.transactions import booking_transaction
 from booking.values import CancelReason

@@ -25,10 +25,11 @@ CALENDARS_FOLLOW_APPOINTMENTS = pgtrigger.Trigger(
 
 # Capacity is a peak: at each moment at which somebody comes, who is present? (guarantee 3)
 # The trigger above has already locked the location's row, so nobody else is counting at the same time; triggers of
-# one kind fire in the order of their names, and this one must come second. An overdue hold is present to nobody.
+# one kind fire in the order of their names, and this one must come second. An overdue hold is present to nobody: it
+# counts for nothing, and whoever brings it back to life needs a place like everybody else.
 CAPACITY_IS_A_PEAK = pgtrigger.Trigger(
     name="raises_refusal_when_location_is_full",
-    operation=pgtrigger.Insert | pgtrigger.UpdateOf("location_id", "start_time", "end_time", "status"),
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("location_id", "start_time", "end_time", "status", "expires_at"),
     when=pgtrigger.After,
     condition=pgtrigger.Q(new__status__in=["HOLD", "CONFIRMED", "ARRIVED", "COMPLETED"]),
     declare=[("allowed", "integer"), ("present", "integer")],
@@ -37,7 +38,11 @@ CAPACITY_IS_A_PEAK = pgtrigger.Trigger(
         IF allowed IS NULL THEN
             RETURN NULL;
         END IF;
+        IF NEW.expires_at <= clock_timestamp() THEN
+            RETURN NULL;
+        END IF;
         IF TG_OP = 'UPDATE' AND OLD.status IN ('HOLD', 'CONFIRMED', 'ARRIVED', 'COMPLETED')
+            AND (OLD.expires_at IS NULL OR OLD.expires_at > clock_timestamp())
             AND OLD.location_id = NEW.location_id
             AND OLD.start_time <= NEW.start_time AND OLD.end_time >= NEW.end_time THEN
             RETURN NULL;  -- it takes no more than it had: a capacity lowered later moves nobody out

@@ -3,16 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from typing import NamedTuple, TypeVar
-
-from django.db.models import Q
+from datetime import date, datetime, timedelta
 
 from booking.availability import (
     Absence,
     Candidate,
     Choice,
-    Minute,
     Person,
     Place,
     Question,
@@ -26,46 +22,12 @@ from booking.availability import (
     shifts_of,
 )
 from booking.availability.wallclock import minute_at, minute_of
-from booking.models import OCCUPYING, Appointment
-from booking.queries.catalogue import Catalogue, minutes_after_midnight
+from booking.queries.catalogue import Catalogue
+from booking.queries.facts import BusyRow, facts_of, round_up
 from booking.values import FreeSlot, Kept
-from catalog.models import (
-    Break,
-    Holiday,
-    Location,
-    ServiceSpecialist,
-)
+from catalog.models import Location, ServiceSpecialist
 
 MINUTE = timedelta(minutes=1)
-Given = TypeVar("Given")
-LONGEST_VISIT = timedelta(days=2, hours=2)
-"""A visit and its break last at most a day each, and a spring day is shorter: who began earlier is gone. It lets the
-index on the start serve."""
-
-
-class BusyRow(NamedTuple):
-    """An appointment that occupies time, or a hold that is overdue and only seems to."""
-
-    id: int
-    specialist_id: int
-    workplace_id: int | None
-    location_id: int
-    start_time: datetime
-    end_time: datetime
-    busy_until: datetime
-    expires_at: datetime | None
-    browser_key: str
-
-    def is_overdue(self, now: datetime) -> bool:
-        return self.expires_at is not None and self.expires_at <= now
-
-    def as_visit(self) -> Visit:
-        return Visit(minute_of(self.start_time), round_up(self.end_time), round_up(self.busy_until))
-
-
-def round_up(moment: datetime) -> Minute:
-    minute = minute_of(moment)
-    return minute if moment.second == moment.microsecond == 0 else minute + 1
 
 
 @dataclass(frozen=True)
@@ -100,7 +62,7 @@ class Calendar:
             step=company.slot_step,
             earliest=round_up(self.now) + company.min_notice,
             latest=now + company.horizon * 24 * 60,
-            client_visits=tuple((minute_of(row.start_time), round_up(row.end_time)) for row in client_visits),
+            client_visits=tuple((row.start, row.end) for row in client_visits),
             waived=waived,
         )
 
@@ -137,7 +99,7 @@ class Calendar:
         ]
 
     def terms(self, offer: ServiceSpecialist) -> Iterator[Terms]:
-        """The catalogue's terms, with what occupies each workplace; the kept ones with the specialist they were given by."""
+        """The catalogue's terms with what occupies each workplace; the kept ones with the specialist who gave them."""
         kept = self.kept if self.kept and self.kept.specialist_id == offer.specialist_id else None
         for terms in self.catalogue.terms(offer):
             seat = self.seats[terms.seat.id] if terms.seat else None
@@ -154,18 +116,16 @@ def read_calendar(
     kept: Kept | None = None,
     released: frozenset[int] = frozenset(),
 ) -> Calendar:
-    """Everything that decides about ``first`` to ``last``: three statements more, however many people and days.
+    """Everything that decides about ``first`` to ``last``: three statements more, however many people and days, or one
+    when Redis remembers them.
 
     Holds of ``ignore_browser``, the ``kept`` appointment and those about to be ``released`` are not in the way of their
     owner; overdue holds are in nobody's, but stay in ``busy`` for whoever writes and must expire them.
     """
     location, zone = catalogue.location, catalogue.location.zone
-    workplace_ids = {offer.workplace_id for rows in catalogue.seat_offers.values() for offer in rows}
-    special_days = read_special_days(location, first, last)
-    absences = read_absences(catalogue.shifts, first, last)
-    busy = read_busy(location, catalogue.shifts, workplace_ids, first, last)
+    facts = facts_of(catalogue, first, last)
     in_the_way = [
-        row for row in busy if row.id not in released and not is_ignored(row, catalogue.now, ignore_browser, kept)
+        row for row in facts.busy if row.id not in released and not is_ignored(row, catalogue.now, ignore_browser, kept)
     ]
     visits_of, visits_at = by_resource(in_the_way)
     return Calendar(
@@ -173,19 +133,19 @@ def read_calendar(
         first=first,
         last=last,
         place=Place(
-            openings=tuple(openings(zone, catalogue.hours, special_days, first, last)),
+            openings=tuple(openings(zone, catalogue.hours, facts.special_days, first, last)),
             capacity=location.capacity,
             presence=tuple(presence_in(location, in_the_way)),
             is_active=location.is_active and location.company.is_active,
         ),
         people={
-            pk: Person(pk, shifts_of(zone, hours, absences[pk], first, last), tuple(visits_of[pk]))
+            pk: Person(pk, shifts_of(zone, hours, facts.absences[pk], first, last), tuple(visits_of[pk]))
             for pk, hours in catalogue.shifts.items()
         },
-        seats={pk: Seat(pk, tuple(visits_at[pk])) for pk in workplace_ids},
-        special_days=special_days,
-        absences=absences,
-        busy=tuple(busy),
+        seats={pk: Seat(pk, tuple(visits_at[pk])) for pk in catalogue.workplace_ids},
+        special_days=facts.special_days,
+        absences=facts.absences,
+        busy=tuple(facts.busy),
         kept=kept,
     )
 
@@ -212,45 +172,4 @@ def presence_in(location: Location, rows: Iterable[BusyRow]) -> Iterator[Span]:
     if location.capacity is not None:
         for row in rows:
             if row.location_id == location.pk:
-                yield minute_of(row.start_time), round_up(row.end_time)
-
-
-def read_special_days(location: Location, first: date, last: date) -> dict[date, SpecialDay]:
-    a_day = timedelta(days=1)
-    rows = Holiday.objects.filter(location=location, date__range=(first - a_day, last + 2 * a_day))
-    return {
-        row.date: SpecialDay(
-            row.is_working,
-            minutes_after_midnight(row.start_time),
-            minutes_after_midnight(row.end_time),
-            row.description,
-        )
-        for row in rows
-    }
-
-
-def read_absences(specialist_ids: Iterable[int], first: date, last: date) -> dict[int, list[Absence]]:
-    a_day = timedelta(days=1)
-    begun = Q(date__lte=last + 2 * a_day)
-    lasting = Q(date__gte=first - a_day) | Q(last_date__gte=first - a_day)
-    result: dict[int, list[Absence]] = defaultdict(list)
-    for row in Break.objects.filter(begun, lasting, specialist_id__in=specialist_ids):
-        hours = minutes_after_midnight(row.start_time), minutes_after_midnight(row.end_time)
-        result[row.specialist_id].append(Absence(row.date, row.last_date or row.date, *hours))
-    return result
-
-
-def read_busy(
-    location: Location, specialist_ids: Iterable[int], workplace_ids: Iterable[int], first: date, last: date
-) -> list[BusyRow]:
-    """Whatever occupies these specialists (anywhere), these workplaces, or a location that counts heads."""
-    zone = location.zone
-    begin = datetime.combine(first, time(), zone) - LONGEST_VISIT
-    end = datetime.combine(last + timedelta(days=1), time(), zone) + LONGEST_VISIT
-    concerned = Q(specialist_id__in=specialist_ids)
-    if workplace_ids:
-        concerned |= Q(workplace_id__in=workplace_ids)
-    if location.capacity is not None:
-        concerned |= Q(location_id=location.pk)
-    rows = Appointment.objects.filter(concerned, status__in=OCCUPYING, start_time__gte=begin, start_time__lt=end)
-    return [BusyRow(*row) for row in rows.order_by().values_list(*BusyRow._fields)]
+                yield row.start, row.end

@@ -62,6 +62,10 @@ class Catalogue:
     shifts: dict[int, list[Hours]]
 
     @property
+    def workplace_ids(self) -> set[int]:
+        return {offer.workplace_id for rows in self.seat_offers.values() for offer in rows}
+
+    @property
     def today(self) -> date:
         return self.now.astimezone(self.location.zone).date()
 
@@ -74,7 +78,7 @@ class Catalogue:
         return next(o.specialist.name for o in self.offers[service_id] if o.specialist_id == specialist_id)
 
     def terms(self, offer: ServiceSpecialist) -> Iterator[Terms]:
-        """Price, duration and break at every fit workplace: they resolve specialist → workplace → service (domain §2)."""
+        """Price, duration and break at every fit workplace; they resolve specialist → workplace → service."""
         service = offer.service
         places = self.seat_offers.get(offer.service_id)
         if not places:
@@ -120,7 +124,7 @@ def read_catalogue(location: Location, service_ids: Iterable[int] | None = None)
 
 
 def rows_of(location: Location) -> Rows:
-    """Remembered or read. Inside a transaction nothing is kept: it may still be rolled back, and its version with it."""
+    """Remembered or read. Inside a transaction nothing is kept: it and its version may still be rolled back."""
     key = (location.pk, location.company.calendar_version)
     rows = MEMORY.recall(key)
     if rows is None:

@@ -8,8 +8,8 @@ from booking.availability.spans import holds, starts_that_fit, starts_that_touch
 from booking.availability.wallclock import Shifts, minute_of
 from booking.models import Appointment, Status
 from booking.models.appointment import AppointmentQuerySet, ClockTimestamp
-from booking.queries.calendars import read_absences, read_special_days, round_up
 from booking.queries.catalogue import read_hours, read_shifts
+from booking.queries.facts import read_absences, read_special_days, round_up
 from catalog.models import Location
 
 

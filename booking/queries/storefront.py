@@ -173,7 +173,7 @@ def day_strip(
     browser_key: str = "",
     kept: Kept | None = None,
 ) -> DayStrip | None:
-    """The strip that shows ``wanted``, or the first day with room: ten statements at most. None: nobody performs it here.
+    """The strip that shows ``wanted``, or the first day with room: ten statements at most. None: nobody does it here.
 
     ``location`` comes from ``location_on`` or ``located``.
     """

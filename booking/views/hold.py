@@ -6,7 +6,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST
-
 from phonenumber_field.phonenumber import PhoneNumber
 
 from accounts.commands import remember_device

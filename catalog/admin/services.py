@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.console import CompanyTabularInline, VisibleFilter
 from catalog.admin.weekly import CalendarAdmin
@@ -45,6 +46,11 @@ class ServiceAdmin(CalendarAdmin):
     def duration(self, service: Service) -> str:
         minutes = _("%(count)s min") % {"count": service.duration_min}
         return f"{minutes} + {service.break_min}" if service.break_min else str(minutes)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "description":
+            kwargs["widget"] = UnfoldAdminTextareaWidget({"rows": 3})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def concerned(self, obj: Service) -> dict[str, Any]:
         return {"service": obj}

@@ -4,7 +4,7 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 import pgtrigger
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +12,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.models.company import validate_slug_is_free, validate_timezone
 from accounts.querysets import Row, VisibleQuerySet
-from accounts.triggers import raises_company_version, raises_own_version, raises_version_of, raises_versions
+from accounts.triggers import raises_company_version, raises_own_version, raises_versions
 from accounts.values import Actor
 from catalog.models.weekly import WeeklyInterval, require_both_times_or_none
 
@@ -50,7 +50,9 @@ class LocationQuerySet(VisibleQuerySet["Location"]):
 class Location(models.Model):
     """A branch. Its slug is its address on the web, unique in the deployment; its time zone rules its calendar."""
 
-    company = models.ForeignKey("accounts.Company", on_delete=models.PROTECT, related_name="locations", verbose_name=_("company"))
+    company = models.ForeignKey(
+        "accounts.Company", on_delete=models.PROTECT, related_name="locations", verbose_name=_("company")
+    )
     name = models.CharField(_("name"), max_length=200)
     slug = models.SlugField(_("short name"), unique=True, validators=[validate_slug_is_free])
     address = models.CharField(_("address"), max_length=300, blank=True)
@@ -105,7 +107,9 @@ class InLocationQuerySet(VisibleQuerySet[Row]):
 class LocationSchedule(WeeklyInterval):
     """Opening hours."""
 
-    location = models.ForeignKey(Location, on_delete=models.CASCADE, related_name="schedules", verbose_name=_("location"))
+    location = models.ForeignKey(
+        Location, on_delete=models.CASCADE, related_name="schedules", verbose_name=_("location")
+    )
 
     objects = InLocationQuerySet["LocationSchedule"].as_manager()
 
@@ -119,7 +123,9 @@ class LocationSchedule(WeeklyInterval):
 class Holiday(models.Model):
     """A date unlike its weekday: closed, or open, with its own hours if they are given."""
 
-    location = models.ForeignKey(Location, on_delete=models.CASCADE, related_name="holidays", verbose_name=_("location"))
+    location = models.ForeignKey(
+        Location, on_delete=models.CASCADE, related_name="holidays", verbose_name=_("location")
+    )
     date = models.DateField(_("date"))
     is_working = models.BooleanField(_("open on this day"), default=False)
     start_time = models.TimeField(_("from"), null=True, blank=True)
@@ -145,7 +151,9 @@ class Holiday(models.Model):
 class Workplace(models.Model):
     """A chair, a room, a device: what a visit occupies besides its specialist."""
 
-    location = models.ForeignKey(Location, on_delete=models.CASCADE, related_name="workplaces", verbose_name=_("location"))
+    location = models.ForeignKey(
+        Location, on_delete=models.CASCADE, related_name="workplaces", verbose_name=_("location")
+    )
     name = models.CharField(_("name"), max_length=200)
     type = models.CharField(_("type"), max_length=100, blank=True, help_text=_("Chair, room, couch…"))
     position = models.PositiveSmallIntegerField(_("order"), default=0)
@@ -158,7 +166,9 @@ class Workplace(models.Model):
         verbose_name = _("workplace")
         verbose_name_plural = _("workplaces")
         ordering = ["position", "name"]
-        constraints = [models.UniqueConstraint(fields=["location", "name"], name="workplace_name_is_unique_in_location")]
+        constraints = [
+            models.UniqueConstraint(fields=["location", "name"], name="workplace_name_is_unique_in_location")
+        ]
         triggers = [
             raises_own_version("is_active", "location_id"),
             raises_company_version(COMPANY_OF_LOCATION, "location_id", "name", "position", "is_active"),

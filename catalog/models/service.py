@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.querysets import Row, VisibleQuerySet
 from accounts.triggers import raises_company_version, raises_version_of
-from accounts.values import Actor
+from accounts.values import Actor, Role
+from catalog.models.specialist import Specialist
 
 COMPANY_OF_SERVICE = "SELECT company_id FROM catalog_service WHERE id IN (OLD.service_id, NEW.service_id)"
 A_DAY = 24 * 60
@@ -24,7 +25,9 @@ class ServiceQuerySet(VisibleQuerySet["Service"]):
 class Service(models.Model):
     """A haircut. Its duration, break and price hold where a specialist or a workplace has none of its own."""
 
-    company = models.ForeignKey("accounts.Company", on_delete=models.PROTECT, related_name="services", verbose_name=_("company"))
+    company = models.ForeignKey(
+        "accounts.Company", on_delete=models.PROTECT, related_name="services", verbose_name=_("company")
+    )
     name = models.CharField(_("name"), max_length=200)
     category = models.CharField(_("category"), max_length=100, blank=True, help_text=_("A heading on the booking page"))
     description = models.TextField(_("description"), blank=True, max_length=2000)
@@ -58,6 +61,20 @@ class OfferQuerySet(VisibleQuerySet[Row]):
     company_path = "service__company_id"
 
 
+class SkillQuerySet(OfferQuerySet["ServiceSpecialist"]):
+    def visible_to_staff(self, actor: Actor) -> Self:
+        rows = super().visible_to_staff(actor)
+        if actor.role != Role.SPECIALIST and not actor.location_ids:
+            return rows
+        return rows.filter(specialist__in=Specialist.objects.visible_to(actor))
+
+
+class FitQuerySet(OfferQuerySet["WorkplaceService"]):
+    def visible_to_staff(self, actor: Actor) -> Self:
+        rows = super().visible_to_staff(actor)
+        return rows.filter(workplace__location_id__in=actor.location_ids) if actor.location_ids else rows
+
+
 class ServiceSpecialist(models.Model):
     """A specialist can do a service, maybe at a price or a pace of his own."""
 
@@ -68,13 +85,15 @@ class ServiceSpecialist(models.Model):
     custom_price = models.DecimalField(
         _("own price"), max_digits=10, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
     )
-    custom_duration = models.PositiveSmallIntegerField(_("own duration, minutes"), null=True, blank=True, validators=SANE_MINUTES)
+    custom_duration = models.PositiveSmallIntegerField(
+        _("own duration, minutes"), null=True, blank=True, validators=SANE_MINUTES
+    )
     custom_break = models.PositiveSmallIntegerField(
         _("own break, minutes"), null=True, blank=True, validators=[MaxValueValidator(A_DAY)]
     )
     is_active = models.BooleanField(_("active"), default=True)
 
-    objects = OfferQuerySet["ServiceSpecialist"].as_manager()
+    objects = SkillQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("skill")
@@ -98,18 +117,24 @@ class ServiceSpecialist(models.Model):
 class WorkplaceService(models.Model):
     """A workplace is fit for a service, maybe at a price or a pace of its own."""
 
-    workplace = models.ForeignKey("catalog.Workplace", on_delete=models.CASCADE, related_name="offers", verbose_name=_("workplace"))
-    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="workplace_offers", verbose_name=_("service"))
+    workplace = models.ForeignKey(
+        "catalog.Workplace", on_delete=models.CASCADE, related_name="offers", verbose_name=_("workplace")
+    )
+    service = models.ForeignKey(
+        Service, on_delete=models.CASCADE, related_name="workplace_offers", verbose_name=_("service")
+    )
     price = models.DecimalField(
         _("own price"), max_digits=10, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
     )
-    duration_min = models.PositiveSmallIntegerField(_("own duration, minutes"), null=True, blank=True, validators=SANE_MINUTES)
+    duration_min = models.PositiveSmallIntegerField(
+        _("own duration, minutes"), null=True, blank=True, validators=SANE_MINUTES
+    )
     break_min = models.PositiveSmallIntegerField(
         _("own break, minutes"), null=True, blank=True, validators=[MaxValueValidator(A_DAY)]
     )
     is_active = models.BooleanField(_("active"), default=True)
 
-    objects = OfferQuerySet["WorkplaceService"].as_manager()
+    objects = FitQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("service of a workplace")

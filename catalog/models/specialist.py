@@ -11,7 +11,6 @@ from accounts.triggers import raises_company_version, raises_own_version, raises
 from accounts.values import Actor, Role
 from catalog.models.weekly import WeeklyInterval, require_both_times_or_none
 
-
 COMPANY_OF_SPECIALIST = "SELECT company_id FROM catalog_specialist WHERE id IN (OLD.specialist_id, NEW.specialist_id)"
 
 
@@ -31,9 +30,12 @@ class SpecialistQuerySet(VisibleQuerySet["Specialist"]):
 class Specialist(models.Model):
     """A master, a doctor, a trainer. May have a user of his own to sign in with."""
 
-    company = models.ForeignKey("accounts.Company", on_delete=models.PROTECT, related_name="specialists", verbose_name=_("company"))
+    company = models.ForeignKey(
+        "accounts.Company", on_delete=models.PROTECT, related_name="specialists", verbose_name=_("company")
+    )
     user = models.OneToOneField(
-        "accounts.User", on_delete=models.SET_NULL, related_name="specialist", null=True, blank=True, verbose_name=_("user"),
+        "accounts.User", on_delete=models.SET_NULL, related_name="specialist", null=True, blank=True,
+        verbose_name=_("user"),
     )  # fmt: skip
     name = models.CharField(_("full name"), max_length=200)
     specialization = models.CharField(_("specialization"), max_length=200, blank=True)
@@ -61,14 +63,27 @@ class OfSpecialistQuerySet(VisibleQuerySet[Row]):
     company_path = "specialist__company_id"
 
     def visible_to_staff(self, actor: Actor) -> Self:
+        """Of those people whom the actor sees himself."""
         rows = super().visible_to_staff(actor)
-        return rows.filter(specialist__user_id=actor.user_id) if actor.role == Role.SPECIALIST else rows
+        if actor.role == Role.SPECIALIST:
+            return rows.filter(specialist__user_id=actor.user_id)
+        if actor.location_ids:
+            return rows.filter(specialist__in=Specialist.objects.visible_to(actor))
+        return rows
+
+
+class ShiftQuerySet(OfSpecialistQuerySet["SpecialistSchedule"]):
+    def visible_to_staff(self, actor: Actor) -> Self:
+        rows = super().visible_to_staff(actor)
+        return rows.filter(location_id__in=actor.location_ids) if actor.location_ids else rows
 
 
 class SpecialistSchedule(WeeklyInterval):
     """A shift: this weekday, in this location, usually at this workplace."""
 
-    specialist = models.ForeignKey(Specialist, on_delete=models.CASCADE, related_name="schedules", verbose_name=_("specialist"))
+    specialist = models.ForeignKey(
+        Specialist, on_delete=models.CASCADE, related_name="schedules", verbose_name=_("specialist")
+    )
     location = models.ForeignKey(
         "catalog.Location", on_delete=models.CASCADE, related_name="specialist_schedules", verbose_name=_("location")
     )
@@ -77,7 +92,7 @@ class SpecialistSchedule(WeeklyInterval):
         verbose_name=_("usual workplace"), help_text=_("Taken first when it is free and fit for the service"),
     )  # fmt: skip
 
-    objects = OfSpecialistQuerySet["SpecialistSchedule"].as_manager()
+    objects = ShiftQuerySet.as_manager()
 
     class Meta(WeeklyInterval.Meta):
         verbose_name = _("shift")
@@ -92,10 +107,16 @@ class SpecialistSchedule(WeeklyInterval):
 class Break(models.Model):
     """An absence: part of a day, a whole day, or every day until ``last_date``; by the wall clock where he works."""
 
-    specialist = models.ForeignKey(Specialist, on_delete=models.CASCADE, related_name="breaks", verbose_name=_("specialist"))
+    specialist = models.ForeignKey(
+        Specialist, on_delete=models.CASCADE, related_name="breaks", verbose_name=_("specialist")
+    )
     date = models.DateField(_("date"))
-    last_date = models.DateField(_("last date"), null=True, blank=True, help_text=_("For several days in a row, a vacation"))
-    start_time = models.TimeField(_("from"), null=True, blank=True, help_text=_("Leave both times empty for the whole day"))
+    last_date = models.DateField(
+        _("last date"), null=True, blank=True, help_text=_("For several days in a row, a vacation")
+    )
+    start_time = models.TimeField(
+        _("from"), null=True, blank=True, help_text=_("Leave both times empty for the whole day")
+    )
     end_time = models.TimeField(_("to"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
 

@@ -25,7 +25,9 @@ class WeeklyInterval(models.Model):
 
     day_of_week = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday)
     start_time = models.TimeField(_("from"), null=True, blank=True)
-    end_time = models.TimeField(_("to"), null=True, blank=True, help_text=_("00:00 means midnight; earlier than “from” means the next day"))
+    end_time = models.TimeField(
+        _("to"), null=True, blank=True, help_text=_("00:00 means midnight; earlier than “from” means the next day")
+    )
     is_day_off = models.BooleanField(_("day off"), default=False)
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
@@ -41,7 +43,9 @@ class WeeklyInterval(models.Model):
             ),
             models.CheckConstraint(
                 name="%(class)s_validity_in_order",
-                condition=Q(valid_from__isnull=True) | Q(valid_until__isnull=True) | Q(valid_from__lte=F("valid_until")),
+                condition=Q(valid_from__isnull=True)
+                | Q(valid_until__isnull=True)
+                | Q(valid_from__lte=F("valid_until")),
                 violation_error_message=_("“Valid until” is before “valid from”."),
             ),
             models.CheckConstraint(name="%(class)s_knows_the_weekday", condition=Q(day_of_week__range=(0, 6))),

@@ -31,7 +31,8 @@ class Board:
         self.busy = {pk: list(seat.busy) for pk, seat in calendar.seats.items()}
         self.presence = list(calendar.place.presence)
         self.offers: dict[int, list[ServiceSpecialist]] = defaultdict(list)
-        for offer in chain.from_iterable(calendar.catalogue.offers.values()):
+        skills = chain.from_iterable(calendar.catalogue.offers.values())
+        for offer in sorted(skills, key=lambda offer: (offer.service.position, offer.service_id)):
             self.offers[offer.specialist_id].append(offer)
 
     def on(self, day: date) -> Question:

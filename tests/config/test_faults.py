@@ -59,7 +59,10 @@ def test_without_redis_the_deployment_is_ready_but_says_so(client):
 @pytest.mark.django_db(transaction=True)
 def test_a_lock_held_too_long_is_503_with_retry_after(client, monkeypatch):
     salon = Salon()
-    monkeypatch.setattr("booking.transactions.OPENING", "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SET LOCAL lock_timeout = '50ms'")
+    monkeypatch.setattr(
+        "booking.transactions.OPENING",
+        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SET LOCAL lock_timeout = '50ms'",
+    )
     with connection.copy().cursor() as rival:
         rival.execute("BEGIN; SELECT 1 FROM catalog_specialist FOR NO KEY UPDATE")
 

@@ -35,7 +35,12 @@ def pytest_collection_modifyitems(items):
 def browser_type_launch_args() -> dict:
     return {
         "executable_path": chromium(),
-        "args": ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update"],
+        "args": [
+            "--no-sandbox",
+            "--disable-dev-shm-usage",
+            "--disable-background-networking",
+            "--disable-component-update",
+        ],
     }
 
 

@@ -161,5 +161,3 @@ def test_choosing_a_day_with_htmx_changes_the_address(browser, live_server, salo
 
     assert [request.headers.get("hx-request") for request in requests] == ["true"]
     context.close()
-
-

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 from django.db.models import Q
+from django.forms import EmailField
 from django.utils.text import slugify
 
 from accounts.models import Company, User
@@ -121,7 +122,7 @@ def short_name(name: str) -> str:
 
 def valid_email(text: str) -> str:
     try:
-        return str(User._meta.get_field("email").clean(text, None))
+        return str(EmailField(max_length=User._meta.get_field("email").max_length).clean(text))
     except ValidationError as error:
         raise CommandError(f"--email {text} is no e-mail address. Write one like anna@example.com.") from error
 

@@ -30,7 +30,9 @@ def make_terms(seat: Seat | None = None, length: int = 60, rest: int = 0, price:
     return Terms(seat, length, rest, Decimal(price))
 
 
-def make_candidate(pk: int = 1, *, shifts=NINE_TO_SIX, workplaces=(), breaks=(), visits=(), terms=None, **fields) -> Candidate:
+def make_candidate(
+    pk: int = 1, *, shifts=NINE_TO_SIX, workplaces=(), breaks=(), visits=(), terms=None, **fields
+) -> Candidate:
     person = Person(pk, Shifts(tuple(shifts), tuple(workplaces), tuple(breaks)), tuple(visits))
     return Candidate(person, tuple([make_terms()] if terms is None else terms), **fields)
 

@@ -25,15 +25,30 @@ from booking.availability import (
     shifts_of,
 )
 from booking.availability.wallclock import minute_at, minute_of, moment_of
-from tests.booking.availability.oracle import A_DAY, A_MINUTE, RULES, Away, Booked, Offer, Oracle, Salon, Special, Weekly
+from tests.booking.availability.oracle import (
+    A_DAY,
+    A_MINUTE,
+    RULES,
+    Away,
+    Booked,
+    Offer,
+    Oracle,
+    Salon,
+    Special,
+    Weekly,
+)
 from tests.booking.availability.test_wallclock import FOLDS, GAPS
 from tests.depth import thorough
 
-ORDINARY = [("Asia/Kathmandu", date(2025, 6, 4)), ("Europe/Moscow", date(2025, 6, 7)), ("Pacific/Apia", date(2011, 12, 29))]
+ORDINARY = [
+    ("Asia/Kathmandu", date(2025, 6, 4)),
+    ("Europe/Moscow", date(2025, 6, 7)),
+    ("Pacific/Apia", date(2011, 12, 29)),
+]
 DAYS = [(name, day) for name, day, _, _ in GAPS + FOLDS] + ORDINARY * 4
 CHAIRS = (1, 2, 3)
 
-# --- the engine, asked about the oracle's salon -------------------------------------------------------------------------
+# --- the engine, asked about the oracle's salon ----------------------------------------------------------------------
 
 
 def minutes(wall: time | None) -> int | None:
@@ -42,7 +57,8 @@ def minutes(wall: time | None) -> int | None:
 
 def as_hours(rows: Sequence[Weekly]) -> list[Hours]:
     return [
-        Hours(r.weekday, minutes(r.start), minutes(r.end), r.is_day_off, r.valid_from, r.valid_until, r.chair) for r in rows
+        Hours(r.weekday, minutes(r.start), minutes(r.end), r.is_day_off, r.valid_from, r.valid_until, r.chair)
+        for r in rows
     ]
 
 
@@ -78,10 +94,12 @@ def seat_of(salon: Salon, offer: Offer) -> Seat | None:
     return Seat(offer.chair, tuple((minute_of(row.start), minute_of(row.busy_until)) for row in taken))
 
 
-# --- random small calendars ----------------------------------------------------------------------------------------------
+# --- random small calendars ------------------------------------------------------------------------------------------
 
 walls = st.one_of(
-    st.sampled_from([time(0), time(1), time(1, 30), time(2), time(2, 30), time(3), time(9), time(12), time(18), time(22)]),
+    st.sampled_from(
+        [time(0), time(1), time(1, 30), time(2), time(2, 30), time(3), time(9), time(12), time(18), time(22)]
+    ),
     st.builds(time, st.integers(0, 23), st.sampled_from([0, 7, 15, 30, 45])),
 )
 seldom = st.sampled_from([False, False, False, True])
@@ -181,7 +199,7 @@ def test_engine_lists_and_rejects_what_the_oracle_does(salon_and_days, from_hour
 
 
 def test_the_oracle_knows_a_plain_day():
-    """So that the oracle itself is not taken on trust: nine to twelve in Kathmandu, an hour and a quarter, one visit."""
+    """The oracle is not taken on trust either: nine to twelve in Kathmandu, an hour and a quarter, one visit."""
     day = date(2025, 6, 4)
     nine = datetime.combine(day, time(9), ZoneInfo("Asia/Kathmandu")).astimezone(UTC)
     hours = (Weekly(2, time(9), time(12)),)

@@ -67,7 +67,10 @@ CASES = {
         Reason.ON_BREAK, at(13, 45), candidate=make_candidate(breaks=(span(13, 14),)), accepted=at(14)
     ),
     "into the next visit": Case(
-        Reason.SPECIALIST_BUSY, at(11, 15), candidate=make_candidate(visits=[make_visit(at(12), at(13))]), accepted=at(11)
+        Reason.SPECIALIST_BUSY,
+        at(11, 15),
+        candidate=make_candidate(visits=[make_visit(at(12), at(13))]),
+        accepted=at(11),
     ),
     "into the break after a visit": Case(
         Reason.SPECIALIST_BUSY,
@@ -129,7 +132,7 @@ def test_every_rule_has_a_case():
     assert {case.reason for case in CASES.values()} == set(Reason)
 
 
-# --- the first rule that rejects speaks --------------------------------------------------------------------------------
+# --- the first rule that rejects speaks ------------------------------------------------------------------------------
 
 
 def test_of_several_rules_the_first_speaks():
@@ -169,7 +172,7 @@ def test_of_several_workplaces_the_one_that_comes_furthest_speaks():
     assert rejection(ask(earliest=at(12)), two_chairs, at(10)) is Reason.TOO_SOON
 
 
-# --- what fits --------------------------------------------------------------------------------------------------------
+# --- what fits -------------------------------------------------------------------------------------------------------
 
 
 def test_a_visit_with_its_break_ends_and_the_next_begins_in_the_same_minute():
@@ -212,7 +215,9 @@ def test_a_visit_as_long_as_the_day_has_one_start():
 def test_a_night_shift_offers_times_on_both_sides_of_midnight():
     night = (at(20), at(28))
 
-    found = free_starts(ask(make_place(openings=(night,)), step=60, window=(at(0), at(48))), make_candidate(shifts=(night,)))
+    found = free_starts(
+        ask(make_place(openings=(night,)), step=60, window=(at(0), at(48))), make_candidate(shifts=(night,))
+    )
 
     assert found == [at(hour) for hour in range(20, 28)]
 
@@ -223,7 +228,7 @@ def test_the_window_limits_starts_and_not_ends():
     assert free_starts(question, make_candidate()) == [at(17)]
 
 
-# --- the grid ---------------------------------------------------------------------------------------------------------
+# --- the grid --------------------------------------------------------------------------------------------------------
 
 
 def test_the_grid_counts_from_the_start_of_each_working_interval():
@@ -238,7 +243,14 @@ def test_the_grid_counts_from_the_start_of_each_working_interval():
 def test_the_grid_begins_anew_in_an_interval_that_touches_the_last():
     place = make_place(openings=((at(9, 40), at(12)), (at(12), at(15))))
 
-    assert free_starts(ask(place, step=60), make_candidate()) == [at(9, 40), at(10, 40), at(11, 40), at(12), at(13), at(14)]
+    assert free_starts(ask(place, step=60), make_candidate()) == [
+        at(9, 40),
+        at(10, 40),
+        at(11, 40),
+        at(12),
+        at(13),
+        at(14),
+    ]
 
 
 def test_breaks_and_visits_never_move_the_grid():
@@ -260,14 +272,21 @@ def test_workplaces_with_their_own_duration_offer_the_times_of_any():
     assert terms_at(ask(), make_candidate(terms=[long, short]), at(17)) == short
 
 
-# --- capacity ---------------------------------------------------------------------------------------------------------
+# --- capacity --------------------------------------------------------------------------------------------------------
 
 
 def test_capacity_counts_heads_at_one_moment_and_not_visits():
     one_after_another = (span(10, 11), span(11, 12))
     at_once = (span(10, 12), span(11, 12))
 
-    assert rejection(ask(make_place(capacity=2, presence=one_after_another)), make_candidate(terms=[make_terms(length=120)]), at(10)) is None
+    assert (
+        rejection(
+            ask(make_place(capacity=2, presence=one_after_another)),
+            make_candidate(terms=[make_terms(length=120)]),
+            at(10),
+        )
+        is None
+    )
     assert (
         rejection(ask(make_place(capacity=2, presence=at_once)), make_candidate(terms=[make_terms(length=120)]), at(10))
         is Reason.LOCATION_FULL
@@ -329,7 +348,7 @@ def test_staff_are_shown_every_minute_that_they_may_book():
     assert found == list(range(at(16), at(17) + 1))
 
 
-# --- terms ------------------------------------------------------------------------------------------------------------
+# --- terms -----------------------------------------------------------------------------------------------------------
 
 
 def test_the_usual_workplace_of_the_shift_comes_first():

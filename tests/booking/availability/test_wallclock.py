@@ -1,6 +1,6 @@
 """Weekly hours, holidays and breaks on the wall clocks of a dozen zones."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -51,7 +51,9 @@ def every_day(start: int, end: int) -> list[Hours]:
     return [Hours(weekday, start, end) for weekday in range(7)]
 
 
-def open_on(day: date, hours: list[Hours], *, zone=MOSCOW, holidays: dict | None = None, last: date | None = None) -> list[Span]:
+def open_on(
+    day: date, hours: list[Hours], *, zone=MOSCOW, holidays: dict | None = None, last: date | None = None
+) -> list[Span]:
     """The openings that touch ``day`` (or the days until ``last``), whatever was read around it."""
     begin, end = minute_at(zone, day, 0), minute_at(zone, (last or day) + A_DAY, 0)
     spans = openings(zone, hours, holidays or {}, day, last or day)
@@ -68,7 +70,7 @@ def shown(zone: ZoneInfo, minute: int) -> datetime:
 
 
 def on_the_wall(day: date, minutes: int) -> datetime:
-    return datetime(day.year, day.month, day.day) + timedelta(minutes=minutes)
+    return datetime.combine(day, time()) + timedelta(minutes=minutes)
 
 
 # --- a day and its hours ---------------------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ def test_confirm_repeated_changes_nothing():
     assert (again.version, again.contact_name, again.client_id) == (visit.version, "Anna", visit.client_id)
 
 
-# --- whose visit it is ---------------------------------------------------------------------------------------------------
+# --- whose visit it is -----------------------------------------------------------------------------------------------
 
 
 def test_confirm_makes_a_client_of_a_new_phone():
@@ -65,7 +65,11 @@ def test_confirm_makes_a_client_of_a_new_phone():
 
     visit = book(salon.slot(10), phone="+79991112233")
 
-    assert (visit.client.company, visit.client.phone, visit.client.first_name) == (salon.company, "+79991112233", "Anna")
+    assert (visit.client.company, visit.client.phone, visit.client.first_name) == (
+        salon.company,
+        "+79991112233",
+        "Anna",
+    )
 
 
 def test_confirm_finds_the_client_with_that_phone_and_leaves_the_card_alone():
@@ -106,7 +110,7 @@ def test_confirm_keeps_the_client_who_held_when_no_phone_is_typed():
     assert confirm_appointment(hold.pk, BOT, Contact("Ivan")).client == client
 
 
-# --- a hold that has run out -----------------------------------------------------------------------------------------------
+# --- a hold that has run out -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("tidied", [False, True])

@@ -58,7 +58,9 @@ def test_book_now_is_not_bound_by_grid_notice_horizon_and_the_clients_other_visi
 
     slots = [salon.slot(10, 7, specialist=second), salon.slot(10, days=-1), salon.slot(10, days=90)]
 
-    assert [book_now(slot, desk, Contact(), client_id=client.pk).start_time for slot in slots] == [s.start for s in slots]
+    assert [book_now(slot, desk, Contact(), client_id=client.pk).start_time for slot in slots] == [
+        s.start for s in slots
+    ]
 
 
 def test_book_now_takes_the_time_of_an_overdue_hold_and_no_other():
@@ -85,7 +87,7 @@ def test_book_now_at_a_named_workplace_takes_no_other():
         book_now(at_ten[second], operator_of(salon), BORIS)
 
 
-# --- outside the rules -----------------------------------------------------------------------------------------------------------
+# --- outside the rules -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("rule", ["closed", "off_shift", "on_break"])

@@ -27,7 +27,7 @@ from tests.factories import WEB, Salon, book, make_client, make_company, make_se
 pytestmark = pytest.mark.django_db
 
 
-# --- what a hold is -----------------------------------------------------------------------------------------------------
+# --- what a hold is --------------------------------------------------------------------------------------------------
 
 
 def test_hold_lasts_as_long_as_the_company_says_by_the_databases_clock():
@@ -116,7 +116,7 @@ def test_one_chair_and_two_specialists_serve_one_client_at_a_time():
     assert str(refusal.value) == "No workplace is free at this time."
 
 
-# --- what it is refused for ----------------------------------------------------------------------------------------------
+# --- what it is refused for ------------------------------------------------------------------------------------------
 
 
 def test_hold_is_refused_for_each_rule_of_the_calendar():
@@ -220,7 +220,10 @@ def test_hold_by_staff_ignores_grid_notice_and_horizon():
     salon = Salon()
     desk = operator_of(salon)
 
-    starts = [hold_slot(slot, desk).start_time for slot in (salon.slot(10, 7), salon.slot(10, days=-1), salon.slot(10, days=90))]
+    starts = [
+        hold_slot(slot, desk).start_time
+        for slot in (salon.slot(10, 7), salon.slot(10, days=-1), salon.slot(10, days=90))
+    ]
 
     assert starts == [salon.at(10, 7), salon.at(10, days=-1), salon.at(10, days=90)]
 
@@ -251,7 +254,7 @@ def test_alternatives_of_a_refusal_can_all_be_held():
         release_hold(hold.pk, WEB)
 
 
-# --- one's own holds ----------------------------------------------------------------------------------------------------
+# --- one's own holds -------------------------------------------------------------------------------------------------
 
 
 def test_hold_asked_for_again_is_the_same_hold():
@@ -330,7 +333,7 @@ def test_holds_of_other_channels_are_in_each_others_way():
         hold_slot(salon.slot(10, 30), API, browser_key="app")
 
 
-# --- the end of a hold ---------------------------------------------------------------------------------------------------
+# --- the end of a hold -----------------------------------------------------------------------------------------------
 
 
 def test_a_live_hold_keeps_everybody_else_out():

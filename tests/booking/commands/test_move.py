@@ -130,7 +130,7 @@ def test_two_clients_who_want_each_others_time_are_both_refused():
         reschedule_appointment(second.pk, salon.at(10), WEB)
 
 
-# --- terms -----------------------------------------------------------------------------------------------------------------
+# --- terms -----------------------------------------------------------------------------------------------------------
 
 
 def test_move_keeps_price_length_and_break_with_the_same_specialist():
@@ -166,7 +166,7 @@ def test_move_to_a_specialist_who_cannot_is_refused():
         reschedule_appointment(visit.pk, salon.at(12), WEB, specialist_id=second.pk)
 
 
-# --- back again ------------------------------------------------------------------------------------------------------------
+# --- back again ------------------------------------------------------------------------------------------------------
 
 
 def test_undo_restores_time_specialist_length_break_and_price():
@@ -245,7 +245,7 @@ def test_undo_of_a_visit_that_never_moved_is_refused():
         undo_reschedule(visit.pk, WEB)
 
 
-# --- who may, and until when -------------------------------------------------------------------------------------------------
+# --- who may, and until when -----------------------------------------------------------------------------------------
 
 
 def test_move_by_a_client_is_refused_once_the_visit_has_begun_and_staff_still_may():
@@ -288,7 +288,7 @@ def test_move_by_staff_of_another_company_is_refused():
         reschedule_appointment(visit.pk, salon.at(12), operator_of(other))
 
 
-# --- outside the rules -------------------------------------------------------------------------------------------------------
+# --- outside the rules -----------------------------------------------------------------------------------------------
 
 
 def test_move_outside_the_rules_needs_the_permission_and_the_second_step():

@@ -86,7 +86,9 @@ def test_the_order_of_a_body_does_not_matter_and_its_values_do():
 
 def test_old_keys_are_forgotten_and_young_ones_kept():
     salon = Salon()
-    old, young = (hold_slot(salon.slot(hour), API, request=request_for(salon, hour, key=f"{hour}")) for hour in (10, 12))
+    old, young = (
+        hold_slot(salon.slot(hour), API, request=request_for(salon, hour, key=f"{hour}")) for hour in (10, 12)
+    )
     OnceKey.objects.filter(appointment=old).update(created_at=database_time() - timedelta(days=3))
 
     assert forget_old_keys() == 1

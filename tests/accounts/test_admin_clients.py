@@ -1,0 +1,94 @@
+"""Clients in the console: found by what is known of them, with their last visits beside them."""
+
+import pytest
+
+from accounts.models import Client
+from accounts.values import Role
+from tests.console import World, address, filled_in, signed_in
+from tests.factories import make_client, make_location
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/accounts/client/"
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def found(browser, term: str) -> list[str]:
+    return [client.first_name for client in browser.get(LIST, {"q": term}).context["cl"].result_list]
+
+
+@pytest.mark.parametrize(
+    "term",
+    ["4567", "23-45-67", "+79161234567", "8 (916) 123-45-67", "007 916 123 45 67", "9161234567", "Пётр", "petr@example.com"],
+)
+def test_a_client_is_found_by_phone_name_and_e_mail(world, term):
+    make_client(world.company, first_name="Пётр", phone="+79161234567", email="petr@example.com")
+
+    assert found(world.browser(Role.OPERATOR), term) == ["Пётр"]
+
+
+@pytest.mark.parametrize("term", ["4568", "567", "x" * 300, "'; DROP TABLE", "%", "9" * 5000])
+def test_other_terms_find_nobody(world, term):
+    make_client(world.company, first_name="Пётр", phone="+79161234567")
+
+    assert found(world.browser(Role.OPERATOR), term) == []
+
+
+@pytest.mark.parametrize("typed", ["8 916 123-45-67", "+7(916)1234567", "79161234567", " 8-916-123-45-67 "])
+def test_a_phone_is_taken_in_any_form(world, typed):
+    browser, page = world.browser(Role.OPERATOR), address(Client, "add")
+
+    browser.post(page, filled_in(browser.get(page)) | {"first_name": "Пётр", "phone": typed})
+
+    assert str(Client.objects.get(first_name="Пётр").phone) == "+79161234567"
+
+
+def test_a_client_may_have_no_phone(world):
+    browser, page = world.browser(Role.OPERATOR), address(Client, "add")
+
+    for _ in range(2):
+        browser.post(page, filled_in(browser.get(page)) | {"first_name": "Без телефона"})
+
+    assert [client.phone for client in Client.objects.filter(first_name="Без телефона")] == [None, None]
+
+
+def test_the_card_shows_the_last_ten_visits_with_links(world):
+    visits = [world.another_visit(days=day) for day in range(2, 14)]
+
+    text = world.browser(Role.OPERATOR).get(address(Client, "change", world.client.pk)).content.decode()
+
+    links = [visit for visit in [world.visit, *visits] if f"/appointment/{visit.pk}/change/" in text]
+    assert links == visits[-10:]
+
+
+def test_the_card_hides_visits_in_locations_the_operator_may_not_see(world):
+    operator = world.user(Role.OPERATOR)
+    operator.locations.add(make_location(world.company))
+    page = address(Client, "change", world.client.pk)
+    link = f"/appointment/{world.visit.pk}/change/"
+
+    assert link in world.browser(Role.OPERATOR).get(page).content.decode()
+    assert link not in signed_in(operator).get(page).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ('<b>&"Ко"', "&lt;b&gt;&amp;&quot;Ко&quot;"),
+        ("=HYPERLINK(1)", "=HYPERLINK(1)"),
+        ("{{7*7}}", "{{7*7}}"),
+        ("<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"),
+    ],
+)
+def test_a_name_is_never_markup(world, name, shown):
+    client = make_client(world.company, first_name=name, notes=name)
+    browser = world.browser(Role.OPERATOR)
+
+    texts = [browser.get(page).content.decode() for page in (LIST, address(Client, "change", client.pk))]
+
+    assert all(shown in text for text in texts)
+    assert name == shown or all(name not in text for text in texts)

@@ -1,0 +1,118 @@
+"""Every page of every registered admin class opens for whoever may and is refused to everybody else (guarantee 21)."""
+
+import pytest
+from django.contrib import admin
+from django.db.models import Model
+
+from accounts.values import Role
+from tests.console import OWNER, ROLES, World, address, registered
+
+pytestmark = pytest.mark.django_db
+
+EVERYBODY = frozenset(ROLES)
+DESK = frozenset({OWNER, Role.ADMIN, Role.OPERATOR})
+CHIEFS = frozenset({OWNER, Role.ADMIN})
+READERS = EVERYBODY - {Role.SPECIALIST}
+OWNERS = frozenset({OWNER})
+NOBODY: frozenset[str] = frozenset()
+
+# model → who may look, add, change, delete an unused row. A model that is not here fails below.
+DOORS: dict[str, tuple[frozenset[str], ...]] = {
+    "accounts.Client": (READERS, DESK, DESK, NOBODY),
+    "accounts.Company": (CHIEFS, OWNERS, CHIEFS, NOBODY),
+    "accounts.Device": (CHIEFS, NOBODY, NOBODY, NOBODY),
+    "accounts.User": (CHIEFS, CHIEFS, CHIEFS, NOBODY),
+    "booking.Appointment": (EVERYBODY, DESK, EVERYBODY - {Role.ACCOUNTANT}, NOBODY),
+    "booking.AppointmentEvent": (EVERYBODY, NOBODY, NOBODY, NOBODY),
+    "catalog.Break": (EVERYBODY, EVERYBODY - {Role.ACCOUNTANT}, EVERYBODY - {Role.ACCOUNTANT}, DESK),
+    "catalog.Holiday": (READERS, CHIEFS, CHIEFS, CHIEFS),
+    "catalog.Location": (READERS, CHIEFS, CHIEFS, NOBODY),
+    "catalog.Service": (READERS, CHIEFS, CHIEFS, NOBODY),
+    "catalog.Specialist": (EVERYBODY, CHIEFS, CHIEFS, NOBODY),
+    "catalog.Workplace": (READERS, CHIEFS, CHIEFS, NOBODY),
+    "django_celery_beat.ClockedSchedule": (OWNERS,) * 4,
+    "django_celery_beat.CrontabSchedule": (OWNERS,) * 4,
+    "django_celery_beat.IntervalSchedule": (OWNERS,) * 4,
+    "django_celery_beat.PeriodicTask": (OWNERS,) * 4,
+    "django_celery_beat.SolarSchedule": (OWNERS,) * 4,
+}
+OPENS, REFUSES = 200, 403
+
+
+def who(allowed: frozenset[str]) -> dict[str, int]:
+    return {role: OPENS if role in allowed else REFUSES for role in ROLES}
+
+
+def answers(pages: dict[str, str], world: World) -> dict[str, int]:
+    """What each role hears at its own address."""
+    return {role: world.browser(role).get(pages[role]).status_code for role in ROLES}
+
+
+def same(page: str) -> dict[str, str]:
+    return dict.fromkeys(ROLES, page)
+
+
+def test_every_admin_class_is_classified():
+    assert {model._meta.label for model in registered()} == set(DOORS)
+
+
+@pytest.mark.parametrize("model", registered(), ids=lambda model: model._meta.label)
+def test_lists_open_for_whoever_may_look(model: type[Model]):
+    world = World()
+    world.row(model)
+
+    assert answers(same(address(model, "changelist")), world) == who(DOORS[model._meta.label][0])
+
+
+@pytest.mark.parametrize("model", registered(), ids=lambda model: model._meta.label)
+def test_forms_open_for_whoever_may_add(model: type[Model]):
+    world = World()
+
+    assert answers(same(address(model, "add")), world) == who(DOORS[model._meta.label][1])
+
+
+@pytest.mark.parametrize("model", registered(), ids=lambda model: model._meta.label)
+def test_rows_open_for_whoever_may_look(model: type[Model]):
+    world = World()
+    world.user(Role.OPERATOR)
+    row = world.row(model)
+
+    assert answers(same(address(model, "change", row.pk)), world) == who(DOORS[model._meta.label][0])
+
+
+@pytest.mark.parametrize("model", registered(), ids=lambda model: model._meta.label)
+def test_changes_are_refused_to_whoever_may_only_look(model: type[Model]):
+    world = World()
+    world.user(Role.OPERATOR)
+    row = world.row(model)
+    may_change = DOORS[model._meta.label][2]
+
+    for role in set(ROLES) - may_change:
+        response = world.browser(role).post(address(model, "change", row.pk), {"name": "hacked"})
+        assert response.status_code in (REFUSES, 405), role
+
+
+@pytest.mark.parametrize("model", registered(), ids=lambda model: model._meta.label)
+def test_nothing_is_deleted_by_whoever_may_not(model: type[Model]):
+    world = World()
+    world.user(Role.OPERATOR)
+    row = world.row(model)
+    may_delete = DOORS[model._meta.label][3]
+
+    for role in set(ROLES) - may_delete:
+        world.browser(role).post(address(model, "delete", row.pk), {"post": "yes"})
+        assert type(row)._default_manager.filter(pk=row.pk).exists(), role
+
+
+def test_the_console_is_closed_to_clients_and_strangers():
+    world = World()
+    client = world.browser(Role.CLIENT)
+
+    answers = [client.get(address(model, "changelist")) for model in registered()]
+
+    assert {answer.status_code for answer in answers} == {302}
+    assert all("/admin/login/" in answer.url for answer in answers)
+
+
+def test_groups_are_not_offered_because_roles_say_what_somebody_may_do():
+    assert "auth.Group" not in {model._meta.label for model in admin.site._registry}

@@ -1,0 +1,426 @@
+"""The page of a visit: all of it, its history in words, and the steps that are legal now, each by POST alone."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from accounts.queries import actor_of
+from accounts.values import Channel, Role
+from booking.commands import hold_slot, mark_arrived, mark_no_show, reschedule_appointment, undo_reschedule
+from booking.models import Appointment, Status
+from booking.values import CancelReason
+from tests.booking.rows import put_hold
+from tests.console import ROLES, World, begun, said, signed_in
+from tests.factories import WEB, Salon, book, make_specialist
+
+pytestmark = pytest.mark.django_db
+
+STEPS = {"arrive", "complete", "no-show", "undo", "correct", "release"}
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def desk(world):
+    return world.browser(Role.OPERATOR)
+
+
+def page(visit: Appointment) -> str:
+    return reverse("admin:booking_appointment_change", args=[visit.pk])
+
+
+def at(visit: Appointment, name: str, *args: str) -> str:
+    return reverse(f"admin:booking_appointment_{name}", args=[visit.pk, *args])
+
+
+def offered(console, visit: Appointment) -> set[str]:
+    """What the page of a visit lets one do."""
+    context = console.get(page(visit)).context
+    return {step.name for step in context.get("steps", ())} | {str(own["name"]) for own in context.get("pages", ())}
+
+
+def history(console, visit: Appointment) -> list[tuple]:
+    return [(row.what, *row.details, row.who, row.channel) for row in console.get(page(visit)).context["history"]]
+
+
+def step(console, visit: Appointment, name: str):
+    answer = console.post(at(visit, "step", name), follow=True)
+    visit.refresh_from_db()
+    return answer
+
+
+# --- what is offered, and what it does ------------------------------------------------------------------------------------
+
+
+def test_before_its_day_a_visit_can_be_moved_or_cancelled(world, desk):
+    assert offered(desk, world.another_visit(days=3)) == {"move", "cancel"}
+
+
+def test_on_its_day_a_visit_can_also_arrive(world, desk):
+    visit = put_today(world)
+
+    assert offered(desk, visit) == {"arrive", "move", "cancel"}
+
+
+def put_today(world: World) -> Appointment:
+    """A visit later today, so late that it has not begun, so early that it is still today: a minute from now."""
+    visit = begun(world.another_visit())
+    Appointment.objects.filter(pk=visit.pk).update(
+        start_time=visit.start_time + timedelta(minutes=61),
+        end_time=visit.end_time + timedelta(minutes=61),
+        busy_until=visit.busy_until + timedelta(minutes=61),
+    )
+    visit.refresh_from_db()
+    return visit
+
+
+def test_after_its_start_a_visit_can_do_everything(world, desk):
+    assert offered(desk, begun(world.visit)) == {"arrive", "complete", "no-show", "move", "cancel"}
+
+
+@pytest.mark.parametrize(
+    ("steps", "status", "then"),
+    [
+        (["arrive"], Status.ARRIVED, {"complete", "correct", "move", "cancel"}),
+        (["arrive", "complete"], Status.COMPLETED, {"correct"}),
+        (["no-show"], Status.NO_SHOW, {"correct"}),
+        (["complete", "correct"], Status.ARRIVED, {"complete", "correct", "move", "cancel"}),
+        (["no-show", "correct"], Status.CONFIRMED, {"arrive", "complete", "no-show", "move", "cancel"}),
+    ],
+)
+def test_steps_follow_one_another(world, desk, steps, status, then):
+    visit = begun(world.visit)
+
+    for name in steps:
+        step(desk, visit, name)
+
+    assert visit.status == status
+    assert offered(desk, visit) == then
+
+
+def test_every_step_is_refused_by_get(world, desk):
+    visit = begun(world.visit)
+
+    answers = {name: desk.get(at(visit, "step", name)).status_code for name in STEPS}
+
+    visit.refresh_from_db()
+    assert set(answers.values()) == {405}
+    assert visit.status == Status.CONFIRMED
+
+
+def test_an_illegal_step_is_refused_in_words(world, desk):
+    answer = step(desk, world.visit, "complete")
+
+    assert said(answer) == [f"#{world.visit.pk}: It is too early for that: the visit has not begun."]
+    assert world.visit.status == Status.CONFIRMED
+
+
+def test_a_step_nobody_knows_is_not_there(world, desk):
+    assert desk.post(at(world.visit, "step", "explode")).status_code == 404
+
+
+def test_a_step_needs_the_form_of_our_own_page(world):
+    strict = signed_in(world.user(Role.OPERATOR))
+    strict.handler.enforce_csrf_checks = True
+
+    assert strict.post(at(begun(world.visit), "step", "complete")).status_code == 403
+
+
+def test_the_page_itself_takes_no_post(world, desk):
+    assert desk.post(page(world.visit), {"status": Status.COMPLETED}).status_code == 405
+
+
+def test_a_live_hold_can_be_confirmed_or_released(world, desk):
+    hold = hold_slot(world.salon.slot(15), WEB)
+
+    assert offered(desk, hold) == {"confirm", "release"}
+
+
+def test_a_hold_is_confirmed_with_a_name_and_a_phone(world, desk):
+    hold = hold_slot(world.salon.slot(15), WEB)
+
+    desk.post(at(hold, "confirm"), {"first_name": "Пётр", "phone": "8 916 123-45-67", "comment": "у окна"})
+
+    hold.refresh_from_db()
+    assert (hold.status, hold.person, str(hold.client.phone)) == (Status.CONFIRMED, "Пётр", "+79161234567")
+
+
+def test_a_hold_that_ran_out_is_confirmed_while_its_time_is_free(world, desk):
+    free, gone = put_hold(world.salon, 15, lasts=-60), put_hold(world.salon, 16, lasts=-60)
+    book(world.salon.slot(16))
+    gone.refresh_from_db()
+
+    answers = [desk.post(at(hold, "confirm"), {"first_name": "Пётр"}) for hold in (free, gone)]
+
+    assert [answer.status_code for answer in answers] == [302, 409]
+    assert "This time has just been taken." in answers[1].content.decode()
+    assert offered(desk, gone) == {"confirm"}
+
+
+def test_a_hold_is_released(world, desk):
+    hold = hold_slot(world.salon.slot(15), WEB)
+
+    step(desk, hold, "release")
+
+    assert hold.status == Status.CANCELLED
+
+
+def test_a_cancellation_asks_for_the_reason_once(world, desk):
+    asked = desk.get(at(world.visit, "cancel"))
+    silent = desk.post(at(world.visit, "cancel"), {})
+    done = desk.post(at(world.visit, "cancel"), {"reason": CancelReason.CLIENT_ASKED}, follow=True)
+
+    assert [asked.status_code, silent.status_code, done.status_code] == [200, 200, 200]
+    world.visit.refresh_from_db()
+    assert world.visit.status == Status.CANCELLED
+    assert said(done) == [f"#{world.visit.pk}: cancelled"]
+    assert offered(desk, world.visit) == set()
+
+
+# --- moving ---------------------------------------------------------------------------------------------------------------
+
+
+def move(console, visit: Appointment, **typed):
+    form = console.get(at(visit, "move")).context["form"]
+    sent = {name: form[name].value() for name in ("specialist", "version")}
+    return console.post(at(visit, "move"), sent | typed, follow=True)
+
+
+def test_a_visit_is_moved_by_date_and_time(world, desk):
+    answer = move(desk, world.visit, date=str(world.salon.day(3)), time="1530")
+
+    world.visit.refresh_from_db()
+    assert world.visit.start_time == world.salon.at(15, 30, days=3)
+    assert said(answer)[0].startswith("Moved to ")
+
+
+def test_a_visit_is_moved_to_another_specialist(world, desk):
+    other = make_specialist(world.location, world.salon.service)
+
+    move(desk, world.visit, specialist=other.pk, date=str(world.salon.day(1)), time="10:00")
+
+    world.visit.refresh_from_db()
+    assert (world.visit.specialist, world.visit.start_time) == (other, world.salon.at(10))
+
+
+def test_the_form_shows_the_visit_as_it_is(world, desk):
+    form = desk.get(at(world.visit, "move")).context["form"]
+
+    assert (form["date"].value(), form["time"].value()) == (world.salon.day(1), "10:00")
+    assert form["specialist"].value() == world.salon.specialist.pk
+
+
+def test_a_refused_move_offers_times_that_one_click_takes(world, desk):
+    world.another_visit(days=3)
+
+    refused = move(desk, world.visit, date=str(world.salon.day(3)), time="12:00")
+    version = refused.context["form"]["version"].value()
+    desk.post(at(world.visit, "move"), {"version": version, "_slot": refused.context["offers"][0]["value"]})
+
+    world.visit.refresh_from_db()
+    assert refused.status_code == 409
+    assert world.visit.start_time == world.salon.at(11, days=3)
+
+
+def test_free_times_leave_the_visit_s_own_time_free(world, desk):
+    sent = {"version": world.visit.version, "specialist": world.salon.specialist.pk, "date": str(world.salon.day(1))}
+
+    looked = desk.post(at(world.visit, "move"), sent | {"_look": "1"})
+
+    assert any(offer["text"].startswith("10:15") for offer in looked.context["offers"])
+
+
+def test_a_visit_that_somebody_changed_meanwhile_is_not_moved(world, desk):
+    form = desk.get(at(world.visit, "move")).context["form"]
+    reschedule_appointment(world.visit.pk, world.salon.at(16), WEB)
+
+    answer = desk.post(
+        at(world.visit, "move"),
+        {
+            "version": form["version"].value(),
+            "specialist": world.salon.specialist.pk,
+            "date": str(world.salon.day(3)),
+            "time": "9",
+        },
+    )
+
+    assert answer.status_code == 409
+    assert "Somebody changed this visit in the meantime." in answer.content.decode()
+
+
+def test_moving_outside_the_rules_takes_the_right_and_a_second_step(world):
+    sent = {"date": str(world.salon.day(3)), "time": "21:00"}
+    operator, administrator = world.browser(Role.OPERATOR), world.browser(Role.ADMIN)
+
+    without = move(operator, world.visit, **sent)
+    refused = move(administrator, world.visit, **sent)
+    forced = move(operator, world.visit, **sent, _outside=refused.context["outside"])
+    move(administrator, world.visit, **sent, _outside=refused.context["outside"])
+
+    world.visit.refresh_from_db()
+    assert (without.context["outside"], forced.status_code) == ("", 409)
+    assert (world.visit.start_time, world.visit.outside_rules) == (world.salon.at(21, days=3), True)
+
+
+@pytest.mark.parametrize("typed", [{"date": "x"}, {"time": "x"}, {"version": "x"}, {"specialist": "0"}, {"date": "2027-02-30"}])
+def test_a_slip_in_a_move_is_named(world, desk, typed):
+    answer = move(desk, world.visit, **{"date": str(world.salon.day(3)), "time": "9"} | typed)
+
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == set(typed)
+
+
+def test_a_specialist_is_not_moved_to_whom_he_does_not_see(world):
+    other = make_specialist(world.location, world.salon.service)
+
+    answer = move(world.browser(Role.SPECIALIST), world.visit, specialist=other.pk, date=str(world.salon.day(3)), time="9")
+
+    assert list(answer.context["form"].errors) == ["specialist"]
+
+
+def test_a_move_is_put_back_with_one_click(world, desk):
+    move(desk, world.visit, date=str(world.salon.day(3)), time="15")
+
+    assert "undo" in offered(desk, world.visit)
+    step(desk, world.visit, "undo")
+
+    assert world.visit.start_time == world.salon.at(10)
+    assert "undo" not in offered(desk, world.visit)
+
+
+# --- history --------------------------------------------------------------------------------------------------------------
+
+
+def test_history_tells_what_who_and_through_which_channel(world):
+    operator = world.user(Role.OPERATOR, full_name="Павел")
+    other = make_specialist(world.location, world.salon.service, name="Борис")
+    other.offers.update(custom_price=2200)
+    actor = actor_of(operator, Channel.ADMIN)
+    reschedule_appointment(world.visit.pk, world.salon.at(16), actor, specialist_id=other.pk)
+    undo_reschedule(world.visit.pk, WEB)
+    begun(world.visit)
+    mark_arrived(world.visit.pk, actor)
+    desk = signed_in(operator)
+    step(desk, world.visit, "correct")
+
+    rows = history(desk, world.visit)
+
+    before, after = told_time(desk, rows)
+    assert rows[0] == ("Status corrected", "Arrived → Confirmed", "Павел", "Console")
+    assert rows[1] == ("Client arrived", "Павел", "Console")
+    assert rows[2][0] == "Move taken back"
+    assert rows[3][2:] == (f"{world.mark} specialist → Борис", "1,000\u00a0₽ → 2,200\u00a0₽", "Павел", "Console")
+    assert before != after
+    assert rows[-1][0] == "Time held"
+    assert rows[-1][-2:] == ("Client", "Web page")
+
+
+def told_time(desk, rows: list[tuple]) -> list[str]:
+    """Where a move went from and to."""
+    return rows[3][1].split(" → ")
+
+
+def test_the_reason_of_a_cancellation_and_the_system_are_told(world, desk):
+    desk.post(at(world.visit, "cancel"), {"reason": CancelReason.SPECIALIST_ILL})
+    overdue = put_hold(world.salon, 15, lasts=-60)
+    book(world.salon.slot(15))
+
+    assert history(desk, world.visit)[0][:2] == ("Cancelled", "The specialist is ill")
+    assert history(desk, overdue)[0] == ("Hold ran out", "System", "System")
+
+
+def test_the_page_costs_the_same_however_long_the_history(world, django_assert_max_num_queries):
+    desk = world.browser(Role.OPERATOR)
+    for number in range(10):
+        other = make_specialist(world.location, world.salon.service)
+        reschedule_appointment(world.visit.pk, world.salon.at(10 + number % 8), WEB, specialist_id=other.pk)
+
+    with django_assert_max_num_queries(15):
+        desk.get(page(world.visit))
+
+
+# --- who sees and does what -------------------------------------------------------------------------------------------------
+
+
+def test_the_client_s_link_is_shown_to_those_who_could_do_the_same(world):
+    shown = {role: world.visit.visit_token in world.browser(role).get(page(world.visit)).content.decode() for role in ROLES}
+
+    assert shown == {role: role != Role.ACCOUNTANT for role in ROLES}
+
+
+def test_a_hold_has_no_link_yet(world, desk):
+    hold = hold_slot(world.salon.slot(15), WEB)
+
+    text = desk.get(page(hold)).content.decode()
+
+    assert hold.visit_token not in text
+    assert hold.hold_token not in text
+
+
+def test_a_specialist_sees_no_money_anywhere_on_the_page(world):
+    desk, specialist = world.browser(Role.OPERATOR), world.browser(Role.SPECIALIST)
+
+    assert "1,000" in desk.get(page(world.visit)).content.decode()
+    assert "1,000" not in specialist.get(page(world.visit)).content.decode()
+
+
+@pytest.mark.parametrize("role", [Role.ACCOUNTANT])
+def test_whoever_only_reads_is_offered_nothing_and_refused_everything(world, role):
+    reader, visit = world.browser(role), begun(world.visit)
+
+    answers = [reader.post(at(visit, "step", name)).status_code for name in STEPS]
+    answers += [reader.post(at(visit, name), {"reason": "mistake"}).status_code for name in ("cancel", "move", "confirm")]
+    answers += [reader.get(at(visit, name)).status_code for name in ("cancel", "move", "confirm")]
+
+    visit.refresh_from_db()
+    assert offered(reader, visit) == set()
+    assert set(answers) == {403}
+    assert visit.status == Status.CONFIRMED
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.OPERATOR, Role.SPECIALIST])
+def test_another_company_s_visit_cannot_be_touched(world, role):
+    visit = begun(book(Salon().slot(10)))
+    console = world.browser(role)
+
+    answers = [console.post(at(visit, "step", name)).status_code for name in STEPS]
+    answers += [console.post(at(visit, name), {"reason": "mistake"}).status_code for name in ("cancel", "move", "confirm")]
+    answers += [console.get(address).status_code for address in (page(visit), at(visit, "move"), at(visit, "history"))]
+
+    visit.refresh_from_db()
+    assert set(answers) == {404}
+    assert visit.status == Status.CONFIRMED
+
+
+def test_a_specialist_steps_his_own_visits_and_nobody_else_s(world):
+    other = make_specialist(world.location, world.salon.service)
+    mine, others = begun(world.visit), begun(book(world.salon.slot(15, specialist=other)), hours=3)
+    specialist = world.browser(Role.SPECIALIST)
+
+    step(specialist, mine, "complete")
+    refused = specialist.post(at(others, "step", "complete"))
+
+    assert mine.status == Status.COMPLETED
+    assert refused.status_code == 404
+
+
+@pytest.mark.parametrize("garbage", ["x", "0", "9" * 30, "-1", "1e3", "%00"])
+def test_an_edited_number_is_not_there(desk, garbage):
+    assert desk.get(f"/admin/booking/appointment/{garbage}/change/").status_code == 404
+
+
+def test_a_no_show_whose_time_was_given_away_stays_one(world, desk):
+    visit = begun(world.visit)
+    mark_no_show(visit.pk, actor_of(world.user(Role.OPERATOR), Channel.ADMIN))
+    Appointment.objects.filter(pk=world.another_visit().pk).update(
+        start_time=visit.start_time, end_time=visit.end_time, busy_until=visit.busy_until
+    )
+
+    answer = step(desk, visit, "correct")
+
+    assert said(answer) == [f"#{visit.pk}: This time has just been taken."]
+    assert visit.status == Status.NO_SHOW

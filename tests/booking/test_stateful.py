@@ -1,0 +1,321 @@
+"""A salon that lives: random commands and changes of the calendar in random order, and after each step the promises."""
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import Phase, event
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from accounts.errors import Refusal
+from booking.commands import (
+    book_now,
+    cancel_appointment,
+    complete_appointment,
+    confirm_appointment,
+    correct_status,
+    expire_overdue_holds,
+    extend_hold,
+    hold_slot,
+    mark_arrived,
+    mark_no_show,
+    release_hold,
+    reschedule_appointment,
+    undo_reschedule,
+)
+from booking.commands.record import facts
+from booking.errors import SlotRefused
+from booking.models import Appointment, Status
+from booking.queries.catalogue import located
+from booking.queries.slots import free_slots
+from booking.values import Contact, Slot
+from catalog.models import Break, Holiday, ServiceSpecialist, Specialist, WorkplaceService
+from tests.booking.steps import API, make_overdue, manager_of, operator_of
+from tests.depth import thorough
+from tests.factories import WEB, Salon, make_workplace
+from tests.torture.rivals import doubles, peak
+
+DAYS = (1, 2)
+OPENS, CLOSES = 9, 14
+A_MINUTE = timedelta(minutes=1)
+
+days = st.sampled_from(DAYS)
+quarters = st.integers(OPENS * 4 - 2, CLOSES * 4).map(lambda quarter: quarter * 15)
+minutes = quarters | st.integers(OPENS * 60, CLOSES * 60)
+times = st.tuples(days, minutes)
+whole_hours = st.integers(OPENS, CLOSES).map(time)
+which = st.integers(0, 50)
+"""Which of the appointments, the specialists, the rows there are, counted round and round."""
+
+
+@contextmanager
+def tried() -> Iterator[None]:
+    """Do it and take it back, as a test may: ``durable`` asks whose block it is in."""
+    block = transaction.atomic()
+    block._from_testcase = True
+    with block:
+        yield
+        transaction.set_rollback(True)
+
+
+class SalonLife(RuleBasedStateMachine):
+    """One location that is open from nine to two, with one service."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.example = tried()
+        self.example.__enter__()
+        self.steps, self.peak, self.known = 0, 0, {}
+
+    def teardown(self) -> None:
+        self.example.__exit__(None, None, None)
+
+    @initialize(
+        specialists=st.integers(1, 3),
+        chairs=st.integers(0, 2),
+        capacity=st.sampled_from([None, None, 1, 2]),
+        rest=st.sampled_from([0, 10]),
+        zone=st.sampled_from(["Europe/Moscow", "Asia/Kathmandu"]),
+    )
+    def open(self, specialists: int, chairs: int, capacity: int | None, rest: int, zone: str) -> None:
+        service = {"duration_min": 60, "break_min": rest}
+        hours = (time(OPENS), time(CLOSES))
+        self.salon = Salon(
+            specialists=specialists, chairs=chairs, capacity=capacity, service=service, timezone=zone, hours=hours
+        )
+
+    # --- what is where -----------------------------------------------------------------------------------------------
+
+    def moment(self, day: int, minute: int) -> datetime:
+        return self.salon.at(0, days=day) + minute * A_MINUTE
+
+    def specialist(self, number: int) -> Specialist | None:
+        """One of them, or any."""
+        return [None, *self.salon.specialists][number % (len(self.salon.specialists) + 1)]
+
+    def slot(self, day: int, minute: int, number: int) -> Slot:
+        chosen = self.specialist(number)
+        start = self.moment(day, minute)
+        return Slot(self.salon.location.pk, self.salon.service.pk, start, chosen and chosen.pk)
+
+    def appointments(self, *statuses: Status) -> list[int]:
+        rows = Appointment.objects.filter(location=self.salon.location)
+        return list(
+            (rows.filter(status__in=statuses) if statuses else rows).order_by("pk").values_list("pk", flat=True)
+        )
+
+    def one_of(self, number: int, *statuses: Status) -> int | None:
+        found = self.appointments(*statuses) or self.appointments()
+        return found[number % len(found)] if found else None
+
+    def attempt(self, name: str, command: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
+        """A command succeeds or declines; anything else is a fault."""
+        try:
+            command(*args, **kwargs)
+        except Refusal as refusal:
+            event(f"{name}: {refusal.code}")
+        else:
+            event(f"{name}: done")
+
+    def upon(
+        self, name: str, command: Callable[..., Any], number: int, *statuses: Status, actor: Any = None, **more: Any
+    ) -> None:
+        if (pk := self.one_of(number, *statuses)) is not None:
+            self.attempt(name, command, pk, actor or operator_of(self.salon), **more)
+
+    # --- people ------------------------------------------------------------------------------------------------------
+
+    @rule(when=times, who=which, browser=st.sampled_from(["anna", "boris", ""]), channel=st.sampled_from([WEB, API]))
+    def hold(self, when, who, browser, channel):
+        self.attempt("hold", hold_slot, self.slot(*when, who), channel, browser_key=browser)
+
+    @rule(number=which, name=st.sampled_from(["Anna", "Boris"]))
+    def confirm(self, number, name):
+        contact = Contact(name, phone={"Anna": "+79990000001", "Boris": ""}[name])
+        self.upon("confirm", confirm_appointment, number, Status.HOLD, Status.EXPIRED, actor=WEB, contact=contact)
+
+    @rule(number=which)
+    def extend(self, number):
+        self.upon("extend", extend_hold, number, Status.HOLD, actor=WEB)
+
+    @rule(number=which)
+    def release(self, number):
+        self.upon("release", release_hold, number, Status.HOLD, actor=WEB)
+
+    @rule(number=which, when=times, who=which, by_staff=st.booleans())
+    def move(self, number, when, who, by_staff):
+        visit, chosen = self.one_of(number, Status.CONFIRMED), self.specialist(who)
+        if visit is not None:
+            actor, pk = operator_of(self.salon) if by_staff else WEB, chosen and chosen.pk
+            self.attempt("move", reschedule_appointment, visit, self.moment(*when), actor, specialist_id=pk)
+
+    @rule(number=which, by_staff=st.booleans())
+    def undo(self, number, by_staff):
+        actor = operator_of(self.salon) if by_staff else WEB
+        self.upon("undo", undo_reschedule, number, Status.CONFIRMED, actor=actor)
+
+    @rule(number=which, by_staff=st.booleans())
+    def cancel(self, number, by_staff):
+        actor = operator_of(self.salon) if by_staff else WEB
+        self.upon("cancel", cancel_appointment, number, Status.CONFIRMED, actor=actor)
+
+    @rule(when=times, who=which, outside=st.sampled_from([False, False, True]))
+    def book_at_the_desk(self, when, who, outside):
+        contact = Contact("Somebody")
+        self.attempt("book", book_now, self.slot(*when, who), manager_of(self.salon), contact, outside_rules=outside)
+
+    @rule(number=which)
+    def put_into_yesterday(self, number):
+        """So that something has begun: staff may move a visit anywhere."""
+        visit = self.one_of(number, Status.CONFIRMED)
+        if visit is not None:
+            start = self.moment(-1, OPENS * 60 + 15 * (number % 12))
+            self.attempt("yesterday", reschedule_appointment, visit, start, operator_of(self.salon))
+
+    @rule(number=which, step=st.sampled_from([mark_arrived, complete_appointment, mark_no_show, correct_status]))
+    def progress(self, number, step):
+        self.upon(step.__name__, step, number, Status.CONFIRMED, Status.ARRIVED, Status.NO_SHOW)
+
+    @rule(number=which)
+    def run_out(self, number):
+        if pk := self.one_of(number, Status.HOLD):
+            row = Appointment.objects.get(pk=pk)
+            if row.status == Status.HOLD:
+                make_overdue(row)
+
+    @rule()
+    def tidy(self):
+        expire_overdue_holds()
+
+    # --- the calendar and the catalogue ------------------------------------------------------------------------------
+
+    @rule(who=which, day=days, hours=st.none() | st.tuples(whole_hours, whole_hours))
+    def take_a_break(self, who, day, hours):
+        start, end = hours or (None, None)
+        chosen = self.specialist(who) or self.salon.specialist
+        Break.objects.create(specialist=chosen, date=self.salon.day(day), start_time=start, end_time=end)
+
+    @rule(day=days, works=st.booleans(), hours=st.none() | st.tuples(whole_hours, whole_hours))
+    def make_a_holiday(self, day, works, hours):
+        start, end = hours or (None, None)
+        values = {"is_working": works, "start_time": start, "end_time": end}
+        Holiday.objects.update_or_create(location=self.salon.location, date=self.salon.day(day), defaults=values)
+
+    @rule(what=st.sampled_from([Break, Holiday]))
+    def forget(self, what):
+        what.objects.all().delete()
+
+    @rule(who=which, end=whole_hours)
+    def change_a_shift(self, who, end):
+        chosen = self.specialist(who) or self.salon.specialist
+        chosen.schedules.update(start_time=time(OPENS, 10), end_time=end)
+
+    @rule(start=whole_hours)
+    def change_hours(self, start):
+        self.salon.location.schedules.update(start_time=start, end_time=time(CLOSES))
+
+    @rule(length=st.sampled_from([30, 60, 75]), price=st.integers(0, 3))
+    def change_the_service(self, length, price):
+        type(self.salon.service).objects.filter(pk=self.salon.service.pk).update(duration_min=length, price=price)
+
+    @rule(who=which, length=st.sampled_from([None, 45, 90]), active=st.sampled_from([True, True, False]))
+    def change_a_skill(self, who, length, active):
+        chosen = self.specialist(who) or self.salon.specialist
+        ServiceSpecialist.objects.filter(specialist=chosen).update(custom_duration=length, is_active=active)
+
+    @rule(active=st.booleans(), number=which)
+    def switch_a_chair(self, active, number):
+        if chairs := list(self.salon.location.workplaces.order_by("pk")):
+            chair = chairs[number % len(chairs)]
+            chair.is_active = active
+            chair.save(update_fields=["is_active"])
+
+    @precondition(lambda self: self.salon.location.workplaces.count() < 4)
+    @rule(length=st.sampled_from([None, 20]))
+    def buy_a_chair(self, length):
+        chair = make_workplace(self.salon.location, self.salon.service)
+        WorkplaceService.objects.filter(workplace=chair).update(duration_min=length)
+
+    @rule(capacity=st.sampled_from([None, 1, 2, 3]))
+    def change_capacity(self, capacity):
+        type(self.salon.location).objects.filter(pk=self.salon.location.pk).update(capacity=capacity)
+        self.peak = peak(self.salon.location.pk)
+
+    # --- what must hold after every step -----------------------------------------------------------------------------
+
+    @invariant()
+    def nothing_overlaps(self):
+        assert doubles() == 0
+
+    @invariant()
+    def nobody_is_one_too_many(self):
+        """A capacity lowered below what is booked moves nobody out, and lets nobody in."""
+        now, capacity = peak(self.salon.location.pk), located(pk=self.salon.location.pk).capacity
+        assert capacity is None or now <= max(capacity, self.peak)
+        self.peak = now
+
+    @invariant()
+    def history_retells_every_appointment(self):
+        """Who follows the events from the first to the last knows the row; a version rises when anything changes."""
+        for row in Appointment.objects.filter(location=self.salon.location).prefetch_related("events"):
+            told: dict[str, Any] = {}
+            for one in sorted(row.events.all(), key=lambda one: one.pk):
+                changed = one.payload.get("changed")
+                told |= {key: after for key, (_, after) in changed.items()} if changed is not None else one.payload
+            assert {key: told[key] for key in facts(row)} == facts(row)
+            assert (row.status == Status.HOLD) == (row.expires_at is not None)
+            before = self.known.get(row.pk, (0, {}))
+            assert row.version > before[0] or facts(row) == before[1]
+            self.known[row.pk] = (row.version, facts(row))
+
+    @invariant()
+    def calendars_only_move_on(self):
+        resources = [self.salon.company, self.salon.location, *self.salon.specialists, *self.salon.chairs]
+        versions = [type(row).objects.values_list("calendar_version", flat=True).get(pk=row.pk) for row in resources]
+        assert all(now >= before for now, before in zip(versions, self.known.get("versions", versions), strict=True))
+        self.known["versions"] = versions
+
+    @invariant()
+    def what_is_shown_can_be_held_and_what_is_not_is_refused(self):
+        self.steps += 1
+        chance = random.Random(self.steps)
+        day, who = chance.choice(DAYS), chance.choice([None, *self.salon.specialists])
+        location = located(pk=self.salon.location.pk)
+        openings = free_slots(
+            location, self.salon.service.pk, self.salon.day(day), self.salon.day(day), specialist_id=who and who.pk
+        )
+        shown = sorted(moment for times in openings.by_day().values() for moment in times)
+        candidates = [self.moment(day, minute) for minute in range(OPENS * 60, CLOSES * 60, 5)]
+        for moment in chance.sample(shown, min(2, len(shown))):
+            self.require_bookable(moment, who)
+        for moment in chance.sample([moment for moment in candidates if moment not in set(shown)], 2):
+            self.require_refused(moment, who)
+
+    def require_bookable(self, start: datetime, who: Specialist | None) -> None:
+        slot = Slot(self.salon.location.pk, self.salon.service.pk, start, who and who.pk)
+        with tried():
+            assert hold_slot(slot, WEB).start_time == start
+
+    def require_refused(self, start: datetime, who: Specialist | None) -> None:
+        slot = Slot(self.salon.location.pk, self.salon.service.pk, start, who and who.pk)
+        with tried(), pytest.raises(SlotRefused):
+            hold_slot(slot, WEB)
+
+
+@pytest.mark.django_db
+def test_a_salon_keeps_its_promises_whatever_happens():
+    """Guarantees 1 to 5, 27 and 30 after every step of a random life."""
+    bounds = thorough(examples=15, a_second=1, stateful_step_count=20, phases=[Phase.generate])
+    run_state_machine_as_test(SalonLife, settings=bounds)

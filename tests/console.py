@@ -1,0 +1,145 @@
+"""The console as a person meets it: somebody signed in, and a company with one row of everything."""
+
+from datetime import timedelta
+
+from django.contrib import admin
+from django.db.models import Model
+from django.forms import CheckboxInput
+from django.test import Client as Browser
+from django.urls import reverse
+from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
+
+from accounts.models import Client, Company, Device, User
+from accounts.values import Role
+from booking.models import Appointment, AppointmentEvent
+from booking.queries.visits import database_time
+from catalog.models import Break, Holiday, Location, Service, Specialist, Workplace
+from tests.factories import Salon, book, make_client, make_user, numbers
+
+OWNER = "OWNER"
+ROLES = (OWNER, Role.ADMIN, Role.OPERATOR, Role.SPECIALIST, Role.ACCOUNTANT)
+
+
+class World:
+    """A company that has everything once, each row carrying ``mark`` where people see it."""
+
+    def __init__(self, mark: str = "") -> None:
+        self.mark = mark or f"Mark{next(numbers)}"
+        self.salon = Salon(chairs=1, service={"name": f"{self.mark} service"}, name=f"{self.mark} location")
+        self.company, self.location = self.salon.company, self.salon.location
+        Company.objects.filter(pk=self.company.pk).update(name=f"{self.mark} company")
+        Specialist.objects.filter(pk=self.salon.specialist.pk).update(name=f"{self.mark} specialist")
+        Workplace.objects.filter(pk=self.salon.chairs[0].pk).update(name=f"{self.mark} chair")
+        self.phone = f"+7999{next(numbers):07}"
+        self.client = make_client(self.company, first_name=f"{self.mark} client", phone=self.phone)
+        self.visit = book(self.salon.slot(10), name=f"{self.mark} visitor", phone=self.phone)
+        self.holiday = Holiday.objects.create(location=self.location, date=self.salon.day(40), description=self.mark)
+        self.absence = Break.objects.create(
+            specialist=self.salon.specialist, date=self.salon.day(41), reason=f"{self.mark} reason"
+        )
+        self.device = Device.objects.create(
+            company=self.company, key=self.mark, first_name=f"{self.mark} device", phone=self.phone
+        )
+
+    def row(self, model: type[Model]) -> Model:
+        """The company's own row of ``model``."""
+        return {
+            Company: self.company,
+            User: User.objects.filter(company=self.company).last(),
+            Client: self.client,
+            Device: self.device,
+            Location: self.location,
+            Workplace: self.salon.chairs[0],
+            Service: self.salon.service,
+            Specialist: self.salon.specialist,
+            Holiday: self.holiday,
+            Break: self.absence,
+            Appointment: self.visit,
+            AppointmentEvent: AppointmentEvent.objects.filter(appointment=self.visit).first(),
+            **background_rows(),
+        }[model]
+
+    def user(self, role: str, **fields) -> User:
+        """Somebody of this company; the specialist is the one whose visits these are."""
+        if role == OWNER:
+            return make_user(None, Role.ADMIN, is_superuser=True, **fields)
+        user = make_user(self.company, Role(role), **fields)
+        if role == Role.SPECIALIST:
+            Specialist.objects.filter(pk=self.salon.specialist.pk).update(user=user)
+        return user
+
+    def browser(self, role: str, **fields) -> Browser:
+        return signed_in(self.user(role, **fields))
+
+    def another_visit(self, days: int = 2, hour: int = 12, **kwargs) -> Appointment:
+        return book(self.salon.slot(hour, days=days), name=f"{self.mark} visitor", phone=self.phone, **kwargs)
+
+
+def background_rows() -> dict[type[Model], Model]:
+    task = PeriodicTask.objects.select_related("interval").first()
+    if task is None:
+        interval = IntervalSchedule.objects.create(every=1, period="hours")
+        task = PeriodicTask.objects.create(name="tidy", task="booking.tasks.tidy_overdue_holds", interval=interval)
+    return {
+        PeriodicTask: task,
+        IntervalSchedule: task.interval,
+        CrontabSchedule: CrontabSchedule.objects.get_or_create(minute="5")[0],
+        SolarSchedule: SolarSchedule.objects.get_or_create(event="sunrise", latitude=1, longitude=1)[0],
+        ClockedSchedule: ClockedSchedule.objects.get_or_create(clocked_time="2030-01-01T00:00Z")[0],
+    }
+
+
+def signed_in(user: User) -> Browser:
+    browser = Browser(headers={"accept-language": "en"})
+    browser.force_login(user)
+    return browser
+
+
+def address(model: type[Model], page: str, *args: object) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def registered() -> list[type[Model]]:
+    return sorted(admin.site._registry, key=lambda model: model._meta.label)
+
+
+def begun(visit: Appointment, hours: int = 1) -> Appointment:
+    """The same visit as if it had started some hours ago, past every command."""
+    length, rest = visit.end_time - visit.start_time, visit.busy_until - visit.end_time
+    start = (database_time() - timedelta(hours=hours)).replace(second=0, microsecond=0)
+    Appointment.objects.filter(pk=visit.pk).update(
+        start_time=start, end_time=start + length, busy_until=start + length + rest
+    )
+    visit.refresh_from_db()
+    return visit
+
+
+def said(response) -> list[str]:
+    """The messages a page was left with."""
+    return [str(message) for message in response.context["messages"]] if response.context else []
+
+
+def filled_in(response) -> dict[str, object]:
+    """What a browser would send if the form of an admin page were submitted as it came."""
+    forms = [response.context["adminform"].form]
+    for inline in response.context["inline_admin_formsets"]:
+        forms += [inline.formset.management_form, *inline.formset.forms]
+    return {bound.html_name: sent for form in forms for bound in form if (sent := value_sent(bound)) is not None}
+
+
+def value_sent(bound) -> object:
+    widget, value = getattr(bound.field.widget, "widget", bound.field.widget), bound.value()
+    if isinstance(widget, CheckboxInput):
+        return "on" if value else None
+    if getattr(widget, "allow_multiple_selected", False):
+        return list(value or [])
+    return widget.format_value(value) if value is not None else ""
+
+
+def problems(response) -> dict[str, list[str]]:
+    """The errors of an admin form and of its inlines, by field."""
+    found = dict(response.context["adminform"].form.errors)
+    for inline in response.context["inline_admin_formsets"]:
+        for form in inline.formset.forms:
+            found |= {form.add_prefix(name): errors for name, errors in form.errors.items()}
+    return {name: list(errors) for name, errors in found.items()}

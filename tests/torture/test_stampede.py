@@ -1,0 +1,515 @@
+"""Everybody wants the same at the same moment: exactly as many get it as can, the others hear why not.
+
+Every trial has its control: the same with the mechanism taken away, which must go wrong, or the trial proves nothing.
+"""
+
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from django.db import DatabaseError, connection
+
+from booking import transactions
+from booking.commands import (
+    book_now,
+    cancel_appointment,
+    confirm_appointment,
+    expire_overdue_holds,
+    hold_slot,
+    progress,
+    reschedule_appointment,
+)
+from booking.commands.once import once as one_time_key
+from booking.errors import OtherBody, SlotTaken
+from booking.models import Appointment, OnceKey, Status
+from booking.queries.slots import is_free
+from booking.values import Contact, Slot
+from tests.booking.steps import ANNA, API, history, make_overdue, operator_of
+from tests.factories import WEB, Salon, book, make_client
+from tests.torture.rivals import (
+    CONSTRAINTS,
+    FOLLOW,
+    PEAK,
+    Meeting,
+    Outcome,
+    after,
+    at_once,
+    before_locking,
+    doubles,
+    peak,
+    rounds,
+    say,
+    winners,
+    without,
+)
+
+pytestmark = pytest.mark.usefixtures("crowd")
+RIVALS = 32
+
+
+def hold(slot: Slot) -> Callable[[], Appointment]:
+    return partial(hold_slot, slot, WEB)
+
+
+def require_justified(outcomes: list[Outcome], slots: list[Slot]) -> None:
+    """Whoever was told "taken" was told the truth: the time is not free."""
+    for outcome, slot in zip(outcomes, slots, strict=True):
+        if outcome.refused:
+            assert isinstance(outcome.error, SlotTaken)
+            assert not is_free(slot)
+
+
+# --- one slot --------------------------------------------------------------------------------------------------------
+
+
+def test_one_slot_goes_to_one_of_many_rivals():
+    tried = 0
+    for _ in rounds(quick=2):
+        salon = Salon(chairs=1, capacity=5)
+        slots = [salon.slot(10)] * RIVALS
+
+        outcomes = at_once(map(hold, slots))
+
+        assert len(winners(outcomes)) == 1
+        require_justified(outcomes, slots)
+        tried += RIVALS
+    assert doubles() == 0
+    say(f"one slot: 0 doubles of {tried}")
+
+
+def test_one_slot_goes_to_one_rival_when_everybody_has_read_before_anybody_locks(monkeypatch):
+    for _ in rounds(quick=2):
+        salon = Salon()
+        before_locking(monkeypatch, Meeting(16).wait)
+
+        outcomes = at_once([hold(salon.slot(10))] * 16)
+
+        assert len(winners(outcomes)) == 1
+    assert doubles() == 0
+
+
+def all_doors(salon: Salon) -> list[Callable[[], object]]:
+    """The page, the API, the desk, and a colleague with a database prompt who puts a cancelled visit back."""
+    desk = operator_of(salon)
+    cancelled = cancel_appointment(book_now(salon.slot(10, 10), desk, ANNA).pk, desk)
+    return [
+        hold(salon.slot(10)),
+        partial(hold_slot, salon.slot(10, 30), API, browser_key="app"),
+        partial(book_now, salon.slot(10, 20), desk, ANNA),
+        after(random.uniform(0, 0.03), partial(put_back, cancelled.pk)),
+    ]
+
+
+def put_back(pk: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE booking_appointment SET status = 'CONFIRMED' WHERE id = %s", [pk])
+
+
+def test_one_time_goes_to_one_rival_through_whatever_door():
+    tried, written = 0, 0
+    for _ in rounds(quick=8):
+        salon = Salon()
+
+        *through_commands, prompt = at_once(all_doors(salon))
+
+        assert len(winners(through_commands)) + prompt.won == 1
+        assert prompt.won or isinstance(prompt.error, DatabaseError)
+        tried, written = tried + 4, written + prompt.won
+    assert doubles() == 0
+    say(f"four doors: 0 doubles of {tried}; the database prompt came first {written} times")
+
+
+def test_one_slot_control_without_any_mechanism_there_are_doubles(monkeypatch):
+    salon = Salon()
+    before_locking(monkeypatch, Meeting(8).wait, lock=False)
+
+    with without(constraints=CONSTRAINTS, triggers=[FOLLOW]):
+        outcomes = at_once([hold(salon.slot(10))] * 8)
+        found = doubles()
+
+    assert sum(outcome.won for outcome in outcomes) == 8
+    assert found == 8 * 7 / 2
+
+
+def test_one_slot_control_a_lock_without_a_new_version_lets_a_stale_check_through(monkeypatch):
+    """Architecture §4.4: at REPEATABLE READ a lock alone is not enough."""
+    salon = Salon()
+    before_locking(monkeypatch, Meeting(8).wait)
+
+    with without(constraints=CONSTRAINTS, triggers=[FOLLOW]):
+        at_once([hold(salon.slot(10))] * 8)
+        found = doubles()
+
+    assert found > 0
+
+
+@pytest.mark.parametrize("kept", ["constraint", "version"])
+def test_one_slot_each_mechanism_alone_is_enough(monkeypatch, kept):
+    """Without lock and version the constraint refuses; without lock and constraint the version does."""
+    salon = Salon()
+    before_locking(monkeypatch, Meeting(8).wait, lock=False)
+    taken_away = {"triggers": [FOLLOW]} if kept == "constraint" else {"constraints": CONSTRAINTS}
+
+    with without(**taken_away):
+        outcomes = at_once([hold(salon.slot(10))] * 8)
+        found = doubles()
+
+    assert found == 0
+    assert len(winners(outcomes)) == 1
+
+
+def test_one_slot_control_without_repetition_errors_surface(monkeypatch):
+    salon = Salon()
+    before_locking(monkeypatch, Meeting(8).wait)
+    monkeypatch.setattr(transactions, "persist", lambda attempt: attempt())
+
+    outcomes = at_once([hold(salon.slot(10))] * 8)
+
+    errors = [outcome.error for outcome in outcomes if not outcome.won and not outcome.refused]
+    assert {transactions.sqlstate(error) for error in errors} == {transactions.SERIALIZATION_FAILURE}
+
+
+# --- overlaps, chairs, heads -----------------------------------------------------------------------------------------
+
+
+def test_overlapping_times_go_to_rivals_who_do_not_overlap():
+    tried = 0
+    for number in rounds(quick=2):
+        salon, chance = Salon(service={"break_min": 10}), random.Random(number)
+        desk = operator_of(salon)
+        slots = [salon.slot(10 + chance.randrange(4), chance.randrange(60)) for _ in range(24)]
+
+        outcomes = at_once(partial(hold_slot, slot, desk) for slot in slots)
+
+        assert 1 <= len(winners(outcomes)) <= 5
+        require_justified_for_staff(outcomes, slots)
+        tried += len(slots)
+    assert doubles() == 0
+    say(f"overlapping times: 0 doubles of {tried}")
+
+
+def require_justified_for_staff(outcomes: list[Outcome], slots: list[Slot]) -> None:
+    for outcome, slot in zip(outcomes, slots, strict=True):
+        if outcome.refused:
+            until = slot.start + timedelta(minutes=70)
+            assert Appointment.objects.alive().overlapping(slot.start, until).filter(location=slot.location_id).exists()
+
+
+def test_one_chair_goes_to_one_of_two_specialists():
+    for _ in rounds(quick=2):
+        salon = Salon(specialists=2, chairs=1)
+        slots = [salon.slot(10, 15 * (n % 2), specialist=salon.specialists[n % 2]) for n in range(12)]
+
+        outcomes = at_once(map(hold, slots))
+
+        assert len(winners(outcomes)) == 1
+        require_justified(outcomes, slots)
+    assert doubles() == 0
+
+
+def test_one_chair_control_without_any_mechanism_it_is_taken_twice(monkeypatch):
+    salon = Salon(specialists=2, chairs=1)
+    before_locking(monkeypatch, Meeting(2).wait, lock=False)
+
+    with without(constraints=CONSTRAINTS[1:], triggers=[FOLLOW]):
+        at_once(hold(salon.slot(10, specialist=specialist)) for specialist in salon.specialists)
+        found = doubles()
+
+    assert found == 1
+
+
+@pytest.mark.parametrize("capacity", [1, 2, 3])
+def test_a_location_holds_as_many_as_its_capacity(capacity):
+    for _ in rounds(quick=2):
+        salon = Salon(specialists=8, capacity=capacity)
+        slots = [salon.slot(10, 15 * (n % 3), specialist=specialist) for n, specialist in enumerate(salon.specialists)]
+
+        outcomes = at_once(map(hold, slots))
+
+        assert len(winners(outcomes)) == capacity
+        assert peak(salon.location.pk) == capacity
+        require_justified(outcomes, slots)
+    say(f"capacity {capacity}: never more")
+
+
+def test_a_full_location_refuses_whoever_writes_into_the_table():
+    salon = Salon(specialists=4, capacity=2)
+
+    at_once(partial(write_for, salon, specialist) for specialist in salon.specialists)
+
+    assert peak(salon.location.pk) == 2
+
+
+def write_for(salon: Salon, specialist) -> None:
+    Appointment.objects.create(
+        company=salon.company, location=salon.location, service=salon.service, specialist=specialist, price=1,
+        start_time=salon.at(10), end_time=salon.at(11), busy_until=salon.at(11), status="CONFIRMED", source="admin",
+    )  # fmt: skip
+
+
+def test_a_full_location_control_without_any_mechanism_it_is_overfilled(monkeypatch):
+    salon = Salon(specialists=4, capacity=1)
+    before_locking(monkeypatch, Meeting(4).wait, lock=False)
+
+    with without(triggers=[FOLLOW, PEAK]):
+        at_once(hold(salon.slot(10, specialist=specialist)) for specialist in salon.specialists)
+        found = peak(salon.location.pk)
+
+    assert found == 4
+
+
+@pytest.mark.parametrize("chairs", [0, 3])
+def test_any_specialist_of_three_serves_exactly_three_of_ten(chairs):
+    for _ in rounds(quick=2):
+        salon = Salon(specialists=3, chairs=chairs)
+
+        outcomes = at_once([hold(salon.slot(10))] * 10)
+
+        served = winners(outcomes)
+        assert {appointment.specialist_id for appointment in served} == {one.pk for one in salon.specialists}
+        assert len(served) == 3
+        require_justified(outcomes, [salon.slot(10)] * 10)
+    assert doubles() == 0
+
+
+# --- moves -----------------------------------------------------------------------------------------------------------
+
+
+def test_two_clients_who_move_into_each_others_time_lose_nothing():
+    for _ in rounds(quick=4):
+        salon = Salon()
+        ten, twelve = book(salon.slot(10)), book(salon.slot(12), phone="+79990000002")
+
+        outcomes = at_once(
+            [
+                partial(reschedule_appointment, ten.pk, salon.at(12), WEB),
+                partial(reschedule_appointment, twelve.pk, salon.at(10), WEB),
+            ]
+            * 3
+        )
+
+        assert winners(outcomes) == []
+        now = dict(Appointment.objects.filter(location=salon.location).values_list("pk", "start_time"))
+        assert now == {ten.pk: salon.at(10), twelve.pk: salon.at(12)}
+
+
+def test_a_time_that_is_being_left_is_taken_only_by_a_legal_order():
+    followed = tried = 0
+    for number in rounds(quick=6):
+        salon, late = Salon(), random.Random(number).uniform(0, 0.1)
+        leaving, following = book(salon.slot(10)), book(salon.slot(12), phone="+79990000002")
+
+        left, followed_it = at_once(
+            [
+                partial(reschedule_appointment, leaving.pk, salon.at(14), WEB),
+                after(late, partial(reschedule_appointment, following.pk, salon.at(10, 15), WEB)),
+            ]
+        )
+
+        assert len(winners([left])) == 1
+        assert followed_it.won or isinstance(followed_it.error, SlotTaken)
+        followed, tried = followed + followed_it.won, tried + 1
+    assert doubles() == 0
+    say(f"a time being left was taken {followed} times of {tried}")
+
+
+def test_rivals_who_move_to_one_time_get_it_once():
+    for _ in rounds(quick=2):
+        salon = Salon(specialists=8, chairs=8)
+        visits = [
+            book(salon.slot(10, specialist=one), phone=f"+7999000000{n}") for n, one in enumerate(salon.specialists)
+        ]
+        wanted = salon.specialists[0].pk
+
+        outcomes = at_once(
+            partial(reschedule_appointment, visit.pk, salon.at(14), WEB, specialist_id=wanted) for visit in visits
+        )
+
+        assert len(winners(outcomes)) == 1
+        assert Appointment.objects.filter(location=salon.location, status=Status.CONFIRMED).count() == 8
+    assert doubles() == 0
+
+
+# --- the end of a hold -----------------------------------------------------------------------------------------------
+
+
+def test_a_hold_at_its_boundary_is_confirmed_or_given_away_and_never_both():
+    confirmed = tried = 0
+    for number in rounds(quick=12):
+        salon, chance = Salon(), random.Random(number)
+        mine = hold_slot(salon.slot(10), WEB)
+        make_overdue(mine, by=timedelta(milliseconds=chance.uniform(-25, 5)))
+
+        confirm, rival, *_ = at_once(
+            [
+                partial(confirm_appointment, mine.pk, WEB, ANNA),
+                hold(salon.slot(10)),
+                hold(salon.slot(10)),
+                expire_overdue_holds,
+            ]
+        )[:3]
+
+        occupying = list(Appointment.objects.alive().filter(location=salon.location))
+        assert len(occupying) == 1
+        assert confirm.won == (occupying[0].pk == mine.pk)
+        assert confirm.won or isinstance(confirm.error, SlotTaken)
+        assert rival.won or rival.refused
+        confirmed, tried = confirmed + confirm.won, tried + 1
+    say(f"at the boundary: {confirmed} confirmed, {tried - confirmed} given away, 0 both of {tried}")
+
+
+def test_a_hold_at_its_boundary_control_without_any_mechanism_it_is_both(monkeypatch):
+    salon = Salon()
+    mine = hold_slot(salon.slot(10), WEB)
+    make_overdue(mine)
+    expire_overdue_holds()
+    before_locking(monkeypatch, Meeting(2).wait, lock=False)
+
+    with without(constraints=CONSTRAINTS, triggers=[FOLLOW]):
+        outcomes = at_once([partial(confirm_appointment, mine.pk, WEB, ANNA), hold(salon.slot(10))])
+        found = doubles()
+
+    assert [outcome.won for outcome in outcomes] == [True, True]
+    assert found == 1
+
+
+def test_an_overdue_hold_is_taken_over_by_one_of_many():
+    for _ in rounds(quick=2):
+        salon = Salon(chairs=1)
+        overdue = hold_slot(salon.slot(10), WEB)
+        make_overdue(overdue)
+
+        outcomes = at_once([hold(salon.slot(10))] * 12)
+
+        assert len(winners(outcomes)) == 1
+        assert history(overdue) == ["hold_placed", "hold_expired"]
+    assert doubles() == 0
+
+
+# --- the same again --------------------------------------------------------------------------------------------------
+
+
+def test_one_visit_cancelled_by_ten_is_cancelled_once():
+    for _ in rounds(quick=2):
+        salon = Salon()
+        visit = book(salon.slot(10))
+        desk = operator_of(salon)
+
+        outcomes = at_once(partial(cancel_appointment, visit.pk, actor) for actor in [WEB, desk] * 5)
+
+        assert {answer.status for answer in winners(outcomes)} <= {Status.CANCELLED}
+        assert history(visit) == ["hold_placed", "booking_created", "booking_cancelled"]
+
+
+def test_one_visit_cancelled_control_without_locks_it_is_told_more_than_once(monkeypatch):
+    salon = Salon()
+    visit = book(salon.slot(10))
+    meeting = Meeting(4)
+    before_locking(monkeypatch, lambda: None, lock=False)
+    monkeypatch.setattr(transactions, "OPENING", "SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+    monkeypatch.setattr(progress, "lock_appointment", lambda pk: Appointment.objects.get(pk=pk))
+    monkeypatch.setattr(progress, "require_step", lambda *args: meeting.wait())
+
+    at_once([partial(cancel_appointment, visit.pk, WEB)] * 4)
+
+    assert history(visit).count("booking_cancelled") > 1
+
+
+def test_one_visit_cancelled_and_moved_at_once_ends_as_one_of_both():
+    for _ in rounds(quick=4):
+        salon = Salon()
+        visit = book(salon.slot(10))
+
+        cancelled, moved = at_once(
+            [
+                partial(cancel_appointment, visit.pk, WEB),
+                partial(reschedule_appointment, visit.pk, salon.at(14), WEB),
+            ]
+        )
+
+        visit.refresh_from_db()
+        assert winners([cancelled])
+        assert moved.won or moved.refused
+        assert (visit.status, visit.start_time) == (Status.CANCELLED, salon.at(14 if moved.won else 10))
+        assert len(history(visit)) == 3 + moved.won
+
+
+def test_one_hold_confirmed_twenty_times_is_one_visit():
+    for _ in rounds(quick=2):
+        salon = Salon()
+        mine = hold_slot(salon.slot(10), WEB)
+
+        outcomes = at_once([partial(confirm_appointment, mine.pk, WEB, Contact("Anna", phone="+79991112233"))] * 20)
+
+        answers = winners(outcomes)
+        assert len(answers) == 20
+        assert {(answer.pk, answer.status, answer.version) for answer in answers} == {(mine.pk, Status.CONFIRMED, 2)}
+        assert history(mine) == ["hold_placed", "booking_created"]
+        assert salon.company.clients.count() == 1
+
+
+def test_new_clients_with_one_phone_are_one_client():
+    for _ in rounds(quick=2):
+        salon = Salon(specialists=8)
+        holds = [hold_slot(salon.slot(10, specialist=one), WEB) for one in salon.specialists]
+
+        outcomes = at_once(partial(confirm_appointment, one.pk, WEB, ANNA) for one in holds)
+
+        assert len(winners(outcomes)) == 8
+        assert salon.company.clients.count() == 1
+
+
+def ask_once(salon: Salon, hour: int = 10) -> Callable[[], Appointment]:
+    request = one_time_key("browser", "key", start=salon.at(hour))
+    return partial(hold_slot, salon.slot(hour), API, request=request)
+
+
+def test_one_key_twenty_times_has_one_effect_and_one_answer():
+    for _ in rounds(quick=2):
+        salon = Salon(specialists=3)
+
+        outcomes = at_once([ask_once(salon)] * 20)
+
+        assert len(set(winners(outcomes))) == 1
+        assert Appointment.objects.filter(location=salon.location).count() == 1
+        forget_key()
+
+
+def test_one_key_with_two_bodies_serves_one_and_refuses_the_other():
+    for _ in rounds(quick=2):
+        salon = Salon(specialists=3)
+
+        outcomes = at_once([ask_once(salon, 10), ask_once(salon, 12)] * 6)
+
+        assert len(set(winners(outcomes))) == 1
+        assert {type(outcome.error) for outcome in outcomes if outcome.refused} == {OtherBody}
+        assert Appointment.objects.filter(location=salon.location).count() == 1
+        forget_key()
+
+
+def forget_key() -> None:
+    OnceKey.objects.all().delete()
+
+
+def test_one_key_control_without_remembering_it_has_several_effects(monkeypatch):
+    salon = Salon(specialists=3)
+    monkeypatch.setattr("booking.commands.hold.remember_answer", lambda request, appointment: None)
+
+    outcomes = at_once([ask_once(salon)] * 6)
+
+    assert len(set(winners(outcomes))) == 3
+
+
+def test_a_proved_client_holds_no_more_than_the_limit_however_fast():
+    for _ in rounds(quick=2):
+        salon = Salon(specialists=8)
+        client = make_client(salon.company)
+
+        outcomes = at_once(
+            partial(hold_slot, salon.slot(9 + n, specialist=one), API, client_id=client.pk)
+            for n, one in enumerate(salon.specialists)
+        )
+
+        assert len(winners(outcomes)) == salon.company.live_holds_limit
