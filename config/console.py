@@ -3,15 +3,16 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from csp.constants import HEADER, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.utils import build_policy
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.paginator import InvalidPage
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponseBadRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
@@ -20,9 +21,9 @@ from accounts.console import actor_in
 from accounts.values import Role
 from config.first_steps import first_steps
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
-# Unfold's Alpine evaluates expressions in attributes, and its colours are a style in the page. Nothing else is loosened.
+# Unfold's Alpine evaluates expressions in attributes, and its colours are a style in the page. Nothing else is loose.
 POLICY = build_policy(
     {
         "default-src": [NONE],
@@ -42,7 +43,7 @@ def with_policy(view: View) -> View:
     """The console's own Content-Security-Policy: settings leave ``/admin/`` to it."""
 
     @wraps(view)
-    def wrapper(*args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapper(*args: Any, **kwargs: Any) -> HttpResponseBase:
         response = view(*args, **kwargs)
         response.headers.setdefault(HEADER, POLICY)
         return response
@@ -64,13 +65,16 @@ class Console(UnfoldAdminSite):
     index_title = _("First steps")
     index_template = "admin/first_steps.html"
 
-    def admin_view(self, view: View, cacheable: bool = False) -> View:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         return with_policy(super().admin_view(view, cacheable))
 
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return with_policy(super().login)(request, extra_context)
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """After signing in one lands in the console, also when nothing says where to go."""
+        query = {"next": reverse("admin:index"), **request.GET.dict()}
+        context = {"app_path": f"{request.path}?{urlencode(query)}", **(extra_context or {})}
+        return with_policy(super().login)(request, context)
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Today's visits; until the company can be booked at all, what is still to be set up."""
         actor = actor_in(request)
         if actor.owns_deployment or actor.role == Role.ADMIN:
@@ -79,10 +83,10 @@ class Console(UnfoldAdminSite):
                 return super().index(request, {**(extra_context or {}), "steps": steps})
         return redirect(f"{reverse('admin:booking_appointment_changelist')}?when=today")
 
-    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+    def autocomplete_view(self, request: HttpRequest) -> Any:
         return SearchAnswers.as_view(admin_site=self)(request)
 
-    def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         try:
             return super().search(request, extra_context)
         except (ValueError, InvalidPage):  # a page number somebody has edited

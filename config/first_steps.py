@@ -22,7 +22,7 @@ class FirstStep:
 
 def first_steps(actor: Actor) -> list[FirstStep]:
     """In the order in which they are taken; one statement each."""
-    steps = [
+    steps: list[tuple[str, Any, Any, Any]] = [
         *([("company", _("Company"), _("Name, currency, rules"), Company.objects)] if actor.owns_deployment else []),
         ("location", _("Location and hours"), _("Where clients come, when it is open, its chairs and rooms"), hours()),
         ("service", _("Services"), _("What is offered, how long it takes, what it costs"), Service.objects),

@@ -25,6 +25,17 @@ def owner_link(title: Any, icon: str, model: str) -> dict[str, Any]:
     return {**link(title, icon, model), "permission": lambda request: request.user.is_superuser}
 
 
+def has_company(request: HttpRequest) -> bool:
+    user = request.user
+    return user.has_perm("accounts.change_company") and not user.is_superuser
+
+
+def own_company(request: HttpRequest) -> str:
+    """Whoever has one company needs no list of companies."""
+    company_id = getattr(request.user, "company_id", None)
+    return reverse("admin:accounts_company_change", args=[company_id]) if company_id else ""
+
+
 def visits(title: Any, when: str) -> dict[str, Any]:
     """A tab above the list of appointments: a period, with the other filters kept."""
 
@@ -135,7 +146,12 @@ UNFOLD_SETTINGS: dict[str, Any] = {
             {
                 "title": _("Settings"),
                 "items": [
-                    link(_("Companies"), "business", "accounts.company"),
+                    {
+                        **link(_("Company"), "business", "accounts.company"),
+                        "link": own_company,
+                        "permission": has_company,
+                    },
+                    owner_link(_("Companies"), "business", "accounts.company"),
                     link(_("Users"), "manage_accounts", "accounts.user"),
                     owner_link(_("Background tasks"), "schedule", "django_celery_beat.periodictask"),
                 ],

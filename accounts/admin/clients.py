@@ -7,11 +7,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
-from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.console import CompanyModelAdmin, VisibleFilter, actor_in
 from accounts.console.search import phone_ending
+from accounts.console.skin import display
 from accounts.console.texts import PhoneInput, client_label, international
 from accounts.models import Client, Device
 from accounts.models.client import ClientQuerySet, Priority
@@ -62,10 +62,11 @@ class ClientAdmin(CompanyModelAdmin):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_search_results(
-        self, request: HttpRequest, queryset: ClientQuerySet, search_term: str
+        self, request: HttpRequest, queryset: QuerySet[Client], search_term: str
     ) -> tuple[QuerySet[Client], bool]:
         """By the end of the phone when the term looks like one, else by name and e-mail."""
-        if ending := phone_ending(search_term):
+        ending = phone_ending(search_term)
+        if ending and isinstance(queryset, ClientQuerySet):
             return queryset.with_phone_ending(ending), False
         return super().get_search_results(request, queryset, search_term)
 
@@ -73,12 +74,19 @@ class ClientAdmin(CompanyModelAdmin):
         """A client is forgotten or switched off, never deleted: the visits would go with him."""
         return False
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
-        client = kwargs.get("obj")
-        if client is not None:
-            visits = client.appointments.visible_to(actor_in(request)).with_everything_shown()
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        if obj is not None:
+            visits = obj.appointments.visible_to(actor_in(request)).with_everything_shown()
             context["visits"] = visits.order_by("-start_time")[:LAST_VISITS]
-        return super().render_change_form(request, context, **kwargs)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
 
 @admin.register(Device)

@@ -9,11 +9,11 @@ from django.contrib.auth.models import Group, Permission
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
-from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldBooleanSwitchWidget
 
 from accounts.console import CompanyForm, CompanyModelAdmin, VisibleFilter, actor_in
+from accounts.console.skin import display
 from accounts.console.texts import PhoneInput
 from accounts.models import User
 from accounts.permissions import BOOK_OUTSIDE_RULES
@@ -30,7 +30,9 @@ class StaffForm(CompanyForm):
 
     may_book_outside_rules = forms.BooleanField(
         label=_("may book outside the rules"),
-        help_text=_("For an operator: outside opening hours, shifts and breaks, in a second step that is kept in history"),
+        help_text=_(
+            "For an operator: outside opening hours, shifts and breaks, in a second step that is kept in history"
+        ),
         required=False,
         widget=UnfoldBooleanSwitchWidget,
     )
@@ -48,7 +50,8 @@ class StaffForm(CompanyForm):
             self.initial["may_book_outside_rules"] = may_book_outside(self.instance)
 
     def _get_validation_exclusions(self) -> set[str]:
-        return super()._get_validation_exclusions() - {"role", "is_superuser"}  # who needs a company depends on them
+        # Who needs a company depends on these.
+        return super()._get_validation_exclusions() - {"role", "is_superuser"}
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"].lower()
@@ -66,7 +69,7 @@ class StaffForm(CompanyForm):
         return data
 
     def _save_m2m(self) -> None:
-        super()._save_m2m()
+        super()._save_m2m()  # type: ignore[misc]  # a hook without stubs
         grant_booking_outside(self.instance, bool(self.cleaned_data.get("may_book_outside_rules")))
 
 
@@ -86,7 +89,7 @@ def grant_booking_outside(user: User, granted: bool) -> None:
 
 
 class NewStaffForm(StaffForm, UserCreationForm):
-    usable_password = None  # staff sign in with a password
+    usable_password = None  # type: ignore[assignment]  # dropped: staff sign in with a password
 
     class Meta:
         model = User
@@ -100,7 +103,7 @@ class ChangedStaffForm(StaffForm, UserChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(CompanyModelAdmin, DjangoUserAdmin):
+class UserAdmin(CompanyModelAdmin, DjangoUserAdmin[User]):
     form = ChangedStaffForm
     add_form = NewStaffForm
     change_password_form = AdminPasswordChangeForm

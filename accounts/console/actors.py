@@ -37,4 +37,5 @@ def company_of(row: Model) -> int | None:
     found: Any = row
     for name in company_path(type(row)).split("__"):
         found = getattr(found, name, None) if name else None
-    return found
+    company_id: int | None = found
+    return company_id

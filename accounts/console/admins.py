@@ -5,13 +5,14 @@ from copy import deepcopy
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.admin import ShowFacets
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import Field, ForeignKey, ManyToManyField, Model, QuerySet
+from django.db.models.fields.related import RelatedField
 from django.forms import ModelChoiceField, ModelMultipleChoiceField
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.urls import reverse
-from unfold.admin import ModelAdmin, TabularInline
 
 from accounts.console.actors import actor_in, company_of, company_path, visible
 from accounts.console.forms import (
@@ -22,42 +23,44 @@ from accounts.console.forms import (
     SearchSelectMultiple,
     has_visits,
 )
+from accounts.console.skin import AnyAdmin, ModelAdmin, TabularInline
 
 SECRETS = ("password", "hold_token", "visit_token", "browser_key", "key")
 """Columns nobody may guess letter by letter through the address of a list."""
 
 
-class VisibleRows:
+class VisibleRows(AnyAdmin):
     """Rows and choices of an admin class or an inline, limited to what the actor may see."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return visible(super().get_queryset(request), actor_in(request))  # type: ignore[misc]  # a mixin
+        return visible(super().get_queryset(request), actor_in(request))
 
     def get_field_queryset(
-        self, db: str | None, db_field: ForeignKey[Any, Any] | ManyToManyField[Any, Any], request: HttpRequest
+        self, db: str | None, db_field: RelatedField[Any, Any], request: HttpRequest
     ) -> QuerySet[Any]:
-        rows = super().get_field_queryset(db, db_field, request)  # type: ignore[misc]  # a mixin
+        rows = super().get_field_queryset(db, db_field, request)
         if rows is None:
             rows = db_field.remote_field.model._default_manager.all()
         return visible(rows, actor_in(request))
 
     def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name in self.autocomplete_fields:  # type: ignore[attr-defined]  # a mixin
-            kwargs.setdefault("widget", SearchSelect(db_field, self.admin_site))  # type: ignore[attr-defined]
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+        if db_field.name in self.autocomplete_fields:
+            kwargs.setdefault("widget", SearchSelect(db_field, self.admin_site))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field: ManyToManyField[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name in self.autocomplete_fields:  # type: ignore[attr-defined]  # a mixin
-            kwargs.setdefault("widget", SearchSelectMultiple(db_field, self.admin_site))  # type: ignore[attr-defined]
-        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
+        if db_field.name in self.autocomplete_fields:
+            kwargs.setdefault("widget", SearchSelectMultiple(db_field, self.admin_site))
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
 class CompanyModelAdmin(VisibleRows, ModelAdmin):
-    """A model whose rows belong to a company. The owner of the deployment chooses the company, once; others have one."""
+    """A model whose rows belong to a company: the owner of the deployment chooses which, once; others have one."""
 
     form = CompanyForm
     list_per_page = 50
     show_full_result_count = False
+    show_facets = ShowFacets.NEVER  # a statement more for each filter
     list_filter_submit = True
     warn_unsaved_form = True
     owner_only: Sequence[str] = ("company",)
@@ -84,7 +87,7 @@ class CompanyModelAdmin(VisibleRows, ModelAdmin):
         return (*super().get_readonly_fields(request, obj), *fixed)
 
     def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, change=change, **kwargs)
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
         form.actor = actor_in(request)
         return form
 
@@ -145,11 +148,14 @@ class CompanyTabularInline(VisibleRows, TabularInline):
         fields = formset.form.base_fields
         for name, field in fields.items():
             if isinstance(field, ModelChoiceField):
-                fields[name] = deepcopy(field)  # a declared field is every request's
-                self.limit_choices(name, fields[name], request, company_of(obj) if obj else None)
+                fields[name] = own = deepcopy(field)  # a declared field is every request's
+                self.limit_choices(name, own, request, company_of(obj) if obj else None)
         return formset
 
-    def limit_choices(self, name: str, field: ModelChoiceField, request: HttpRequest, company_id: int | None) -> None:
+    def limit_choices(
+        self, name: str, field: ModelChoiceField[Any], request: HttpRequest, company_id: int | None
+    ) -> None:
+        assert field.queryset is not None  # noqa: S101 - every field of a model has one
         rows = visible(field.queryset, actor_in(request))
         if company_id is not None:
             rows = rows.filter(**{company_path(rows.model): company_id})

@@ -1,6 +1,7 @@
 """Forms of the console: the company is known before anything is checked, and nothing foreign gets in."""
 
 import re
+from collections.abc import Sequence
 from datetime import time
 from typing import Any
 from zoneinfo import available_timezones
@@ -37,7 +38,8 @@ class CompanyForm(forms.ModelForm[Any]):
 
     def _get_validation_exclusions(self) -> set[str]:
         # A constraint that names the company is checked although the field is hidden, else it would be an error 500.
-        return super()._get_validation_exclusions() - {"company"}
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]  # a hook without stubs
+        return excluded - {"company"}
 
     def clean(self) -> dict[str, Any] | None:
         data = super().clean()
@@ -63,9 +65,9 @@ def has_visits(row: Model) -> bool:
     """Whether appointments refer to ``row``; asked once."""
     if not hasattr(row, "appointments"):
         return False
-    if not hasattr(row, "_has_visits"):
-        row._has_visits = row.pk is not None and row.appointments.exists()  # type: ignore[attr-defined]  # kept
-    return bool(row._has_visits)
+    if "_has_visits" not in row.__dict__:
+        row.__dict__["_has_visits"] = row.pk is not None and row.appointments.exists()
+    return bool(row.__dict__["_has_visits"])
 
 
 class CompanyFormSet(PaginationInlineFormSet):
@@ -137,17 +139,20 @@ def timezone_choices() -> list[tuple[str, str]]:
     return [(name, name) for name in sorted(available_timezones()) if "/" in name and not name.startswith("Etc/")]
 
 
-class OnlyNumbers:
+def numbers_in(values: Sequence[Any]) -> list[Any]:
     """Django asks the database for whatever was posted; an id that is no number is none."""
-
-    def optgroups(self, name: str, value: list[Any], attrs: dict[str, Any] | None = None) -> Any:
-        numbers = [item for item in value if re.fullmatch(r"[0-9]{1,18}", str(item))]
-        return super().optgroups(name, numbers, attrs)  # type: ignore[misc]  # a mixin
+    return [value for value in values if re.fullmatch(r"[0-9]{1,18}", str(value))]
 
 
-class SearchSelect(OnlyNumbers, AutocompleteSelect):
+class SearchSelect(AutocompleteSelect):
     """One row, found by typing."""
 
+    def optgroups(self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None) -> Any:
+        return super().optgroups(name, numbers_in(value), attr)
 
-class SearchSelectMultiple(OnlyNumbers, AutocompleteSelectMultiple):
+
+class SearchSelectMultiple(AutocompleteSelectMultiple):
     """Several rows, found by typing."""
+
+    def optgroups(self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None) -> Any:
+        return super().optgroups(name, numbers_in(value), attr)

@@ -83,6 +83,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.full_name or self.email or str(self.phone or "") or f"#{self.pk}"
 
+    def get_full_name(self) -> str:
+        """The name Django and the console ask for."""
+        return str(self)
+
     @property
     def is_staff(self) -> bool:
         """May sign in to the console."""

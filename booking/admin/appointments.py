@@ -11,10 +11,10 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
-from unfold.decorators import display
 
 from accounts.console import CompanyModelAdmin, VisibleFilter, actor_in
 from accounts.console.search import number_of, phone_ending
+from accounts.console.skin import display
 from accounts.console.texts import international
 from accounts.models.company import Policy
 from booking.admin import pages
@@ -81,8 +81,9 @@ class AppointmentAdmin(CompanyModelAdmin):
     # --- the list
 
     def get_queryset(self, request: HttpRequest) -> AppointmentQuerySet:
-        rows: AppointmentQuerySet = super().get_queryset(request).with_everything_shown()
-        return rows
+        rows = super().get_queryset(request)
+        assert isinstance(rows, AppointmentQuerySet)  # noqa: S101 - the model's own manager; for the type checker
+        return rows.with_everything_shown()
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         ascending = request.GET.get("when") in ASCENDING or bool(request.GET.get("day"))
@@ -93,11 +94,11 @@ class AppointmentAdmin(CompanyModelAdmin):
         return [name for name in columns if name != "price_shown" or sees_money(actor_in(request))]
 
     def get_search_results(
-        self, request: HttpRequest, queryset: AppointmentQuerySet, search_term: str
+        self, request: HttpRequest, queryset: QuerySet[Appointment], search_term: str
     ) -> tuple[QuerySet[Appointment], bool]:
         """``#123`` or a short number is a visit's; four digits and more end a phone, or are a number; else a name."""
         number, ending = number_of(search_term), phone_ending(search_term)
-        if number is None and not ending:
+        if (number is None and not ending) or not isinstance(queryset, AppointmentQuerySet):
             return super().get_search_results(request, queryset, search_term)
         found = queryset.with_phone_ending(ending) if ending and "#" not in search_term else queryset.none()
         pks = found.order_by().values("pk")
@@ -141,7 +142,8 @@ class AppointmentAdmin(CompanyModelAdmin):
         allowed = self.has_change_permission if to_change else self.has_view_permission
         if not allowed(request):
             raise PermissionDenied
-        visit: Appointment | None = self.get_queryset(request).annotate(now=ClockTimestamp()).filter(pk=pk).first()
+        rows = self.get_queryset(request).annotate(now=ClockTimestamp())
+        visit: Appointment | None = rows.filter(pk=pk).first() if pk is not None else None
         if visit is None:
             raise Http404
         return visit

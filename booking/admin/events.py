@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
-from unfold.decorators import display
 from unfold.views import ChangeList
 
 from accounts.console import CompanyModelAdmin, VisibleFilter, actor_in
 from accounts.console.search import number_of
+from accounts.console.skin import display
 from accounts.values import Channel
 from booking.admin.history import told
 from booking.models import AppointmentEvent

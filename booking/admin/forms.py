@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.contrib import admin
 from django.db.models import Q
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
@@ -95,8 +96,8 @@ class TimeForm(forms.Form):
         """Whose clock the typed time is read by."""
         raise NotImplementedError
 
-    def clean_date(self) -> date:
-        day: date = self.cleaned_data["date"]
+    def clean_date(self) -> Any:
+        day = self.cleaned_data["date"]
         if not 2000 <= day.year < 3000:
             raise forms.ValidationError(_("Check the year."))
         return day
@@ -121,9 +122,8 @@ class TimeForm(forms.Form):
         """Take the picked time as if it had been typed, so that the form shows it if it comes back."""
         local = pick.start.astimezone(location.zone)
         typed = {"date": f"{local:%Y-%m-%d}", "time": f"{local:%H:%M}", "specialist": str(pick.specialist_id or "")}
-        self.data = self.data.copy()
-        for name, text in typed.items():
-            self.data[name] = text
+        self.data = {**self.data.dict(), **typed} if isinstance(self.data, QueryDict) else {**self.data, **typed}
+        for name in typed:
             self.errors.pop(name, None)
         specialists = choice(self, "specialist").queryset
         specialist = specialists.filter(pk=pick.specialist_id).first() if specialists is not None else None

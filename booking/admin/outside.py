@@ -6,27 +6,38 @@ from django.contrib import messages
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
 from booking.console_wording import page_of, when_of
 from booking.models import Appointment
-from booking.queries.outside import visits_outside
+from booking.queries.outside import overfull, visits_outside
 from catalog.signals import calendar_edited
 
 NAMED = 8
 
 
 @receiver(calendar_edited)
-def warn_of_visits_outside(sender: Any, request: HttpRequest, **concerned: Any) -> None:
+def warn_of_visits_outside(sender: Any, request: HttpRequest, signal: Any, **concerned: Any) -> None:
     """``concerned`` names the location, specialist, workplace or service whose calendar changed."""
-    outside = visits_outside(Appointment.objects.filter(**{k: v for k, v in concerned.items() if k != "signal"}))
-    if not outside:
-        return
-    text = ngettext(
-        "%(count)s coming visit can no longer take place as booked. Move or cancel it:",
-        "%(count)s coming visits can no longer take place as booked. Move or cancel them:",
-        len(outside),
-    ) % {"count": len(outside)}
-    rows = ((page_of(visit), visit.pk, when_of(visit), visit.specialist, visit.person) for visit in outside[:NAMED])
+    if outside := visits_outside(Appointment.objects.filter(**concerned)):
+        text = ngettext(
+            "%(count)s coming visit can no longer take place as booked. Move or cancel it:",
+            "%(count)s coming visits can no longer take place as booked. Move or cancel them:",
+            len(outside),
+        )
+        messages.warning(request, naming(text, outside))
+    if "location" in concerned and (crowd := overfull(concerned["location"])):
+        text = ngettext(
+            "%(count)s coming visit begins when more are booked than the location holds:",
+            "%(count)s coming visits begin when more are booked than the location holds:",
+            len(crowd),
+        )
+        messages.warning(request, naming(text, crowd))
+
+
+def naming(text: str, visits: list[Appointment]) -> SafeString:
+    """``text`` with their number, and the first of them as links."""
+    rows = ((page_of(visit), visit.pk, when_of(visit), visit.specialist, visit.person) for visit in visits[:NAMED])
     links = format_html_join("; ", '<a class="underline" href="{}">#{} {} · {} · {}</a>', rows)
-    messages.warning(request, format_html("{} {}{}", text, links, " …" if len(outside) > NAMED else ""))
+    return format_html("{} {}{}", text % {"count": len(visits)}, links, " …" if len(visits) > NAMED else "")

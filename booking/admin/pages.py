@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.forms.utils import ErrorDict
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -90,7 +89,7 @@ def insisting(request: HttpRequest, run: Callable[[bool], Appointment]) -> Appoi
 
 def forgive(form: TimeForm) -> None:
     """Asking what is free is no mistake, whatever is still missing."""
-    form._errors = ErrorDict()
+    form.errors.clear()
 
 
 # --- book -----------------------------------------------------------------------------------------------------------

@@ -121,15 +121,23 @@ def unpacked(kept: Any) -> Facts | None:
     """What was packed; None for nothing, and for anything that is not it."""
     try:
         absences: dict[int, list[Absence]] = defaultdict(list)
-        for pk, first, last, start, end in kept["absences"]:
-            absences[pk].append(Absence(date.fromisoformat(first), date.fromisoformat(last), start, end))
-        return Facts(
-            special_days={date.fromisoformat(day): SpecialDay(**special) for day, special in kept["special_days"]},
-            absences=absences,
-            busy=[BusyRow(*row) for row in kept["busy"]],
-        )
+        for pk, first, last, *hours in kept["absences"]:
+            absences[pk].append(Absence(date.fromisoformat(first), date.fromisoformat(last), *numbers(hours)))
+        special_days = {date.fromisoformat(day): SpecialDay(**special) for day, special in kept["special_days"]}
+        busy = [BusyRow._make([*numbers(row[:-1]), row[-1]]) for row in kept["busy"]]
+        numbers(hour for special in special_days.values() for hour in (special.start, special.end))
+        in_order = all(row.start < row.end <= row.busy_until for row in busy)
     except (TypeError, ValueError, KeyError):
         return None
+    return Facts(special_days, absences, busy) if in_order else None
+
+
+def numbers(values: Iterable[Any]) -> list[Any]:
+    """The same, if they are numbers or nothing. Raises TypeError."""
+    result = list(values)
+    if not all(value is None or isinstance(value, int | float) for value in result):
+        raise TypeError
+    return result
 
 
 def read_special_days(location: Location, first: date, last: date) -> dict[date, SpecialDay]:

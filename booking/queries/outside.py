@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from booking.availability import Span, openings, shifts_of
-from booking.availability.spans import holds, starts_that_fit, starts_that_touch
+from booking.availability.spans import crowded, holds, starts_that_fit, starts_that_touch
 from booking.availability.wallclock import Shifts, minute_of
 from booking.models import Appointment, Status
 from booking.models.appointment import AppointmentQuerySet, ClockTimestamp
@@ -46,8 +46,8 @@ def shifts_between(location: Location, people: Iterable[int], first: date, last:
 
 def is_retired(visit: Appointment) -> bool:
     """Whether something the visit needs has been switched off."""
-    needed = [visit.location, visit.service, visit.specialist, *([visit.workplace] if visit.workplace else [])]
-    return not all(row.is_active for row in needed)
+    by_people = visit.location.is_active and visit.service.is_active and visit.specialist.is_active
+    return not (by_people and (visit.workplace is None or visit.workplace.is_active))
 
 
 def fits(visit: Appointment, open_spans: Sequence[Span], shifts: Shifts) -> bool:
@@ -57,3 +57,17 @@ def fits(visit: Appointment, open_spans: Sequence[Span], shifts: Shifts) -> bool
         and holds(starts_that_fit(shifts.spans, length), start)
         and not holds(starts_that_touch(shifts.breaks, length), start)
     )
+
+
+def overfull(location: Location) -> list[Appointment]:
+    """Coming visits that begin when more are booked than the location holds now: one statement.
+
+    They stay: a capacity lowered later moves nobody out (guarantee 3).
+    """
+    if location.capacity is None:
+        return []
+    visits = Appointment.objects.filter(location=location, start_time__gt=ClockTimestamp())
+    coming = list(visits.alive().with_everything_shown().order_by("start_time", "pk"))
+    presence = [(minute_of(visit.start_time), round_up(visit.end_time)) for visit in coming]
+    too_many = crowded(presence, location.capacity + 1)
+    return [visit for visit in coming if holds(too_many, minute_of(visit.start_time))]

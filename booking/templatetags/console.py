@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 
 from booking import console_wording
-from booking.models import Appointment
+from booking.models import Appointment, Status
 
 register = template.Library()
 
@@ -16,4 +16,4 @@ register.filter("when_of", console_wording.when_of)
 @register.inclusion_tag("unfold/helpers/label.html")
 def status_label(visit: Appointment) -> dict[str, Any]:
     """The status as a coloured word."""
-    return {"text": visit.get_status_display(), "type": console_wording.COLOURS.get(visit.status, "")}
+    return {"text": visit.get_status_display(), "type": console_wording.COLOURS.get(Status(visit.status), "")}

@@ -1,22 +1,45 @@
 """Holidays of locations and breaks of specialists as lists of their own, past ones included."""
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import BooleanRadioFilter, RangeDateFilter
-from unfold.decorators import display
+from unfold.contrib.filters.admin import BooleanRadioFilter, RadioFilter
 
 from accounts.console import CompactDateInput, CompanyForm, VisibleFilter, WallTimeField, actor_in
+from accounts.console.skin import display
 from accounts.values import Role
-from catalog.admin.weekly import CalendarAdmin
+from catalog.admin.weekly import CalendarAdmin, yesterday
 from catalog.models import Break, Holiday, Specialist
 
 
 class HoursForm(CompanyForm):
     start_time = WallTimeField(label=_("from"), required=False, help_text=_("Leave both times empty for the whole day"))
     end_time = WallTimeField(label=_("to"), required=False, ends_day=True)
+
+
+class TimeFilter(RadioFilter):
+    """What is still to come, or what was."""
+
+    title = _("time")
+    parameter_name = "when"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("upcoming", _("From today on")), ("past", _("Past"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        dates = {field.name for field in queryset.model._meta.fields} & {"date", "last_date"}
+        ahead = reduce(or_, (Q(**{f"{name}__gt": yesterday()}) for name in sorted(dates)))
+        match self.value():
+            case "upcoming":
+                return queryset.filter(ahead)
+            case "past":
+                return queryset.exclude(ahead)
+        return queryset
 
 
 class AbsenceAdmin(CalendarAdmin):
@@ -43,7 +66,7 @@ class AbsenceAdmin(CalendarAdmin):
 class HolidayAdmin(AbsenceAdmin):
     decisive = ("location", "date", "is_working", "start_time", "end_time")
     list_display = ("date", "location", "is_working", "hours", "description")
-    list_filter = (("location", VisibleFilter), ("date", RangeDateFilter), ("is_working", BooleanRadioFilter))
+    list_filter = (("location", VisibleFilter), TimeFilter, ("is_working", BooleanRadioFilter))
     list_select_related = ("location",)
     search_fields = ("description",)
     autocomplete_fields = ("location",)
@@ -60,7 +83,7 @@ class BreakAdmin(AbsenceAdmin):
 
     decisive = ("specialist", "date", "last_date", "start_time", "end_time")
     list_display = ("date", "last_date", "specialist", "hours", "reason")
-    list_filter = (("specialist", VisibleFilter), ("date", RangeDateFilter))
+    list_filter = (("specialist", VisibleFilter), TimeFilter)
     list_select_related = ("specialist",)
     search_fields = ("reason", "specialist__name")
     autocomplete_fields = ("specialist",)

@@ -121,7 +121,7 @@ class LocationAdmin(CalendarAdmin):
         return {"location": obj}
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        company = Company.objects.filter(pk=actor_in(request).company_id).first()
+        company = Company.objects.visible_to(actor_in(request)).first()
         zone = {"timezone": company.timezone} if company else {}
         return {**zone, **super().get_changeform_initial_data(request)}
 

@@ -6,10 +6,10 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter
-from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.console import CompanyTabularInline, VisibleFilter
+from accounts.console.skin import display
 from catalog.admin.weekly import CalendarAdmin
 from catalog.models import Service, ServiceSpecialist, WorkplaceService
 

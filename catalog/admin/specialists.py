@@ -40,7 +40,16 @@ class ShiftForm(WeeklyForm):
 class ShiftInline(WeeklyInline):
     model = SpecialistSchedule
     form = ShiftForm
-    fields = ("day_of_week", "start_time", "end_time", "is_day_off", "location", "workplace", "valid_from", "valid_until")
+    fields = (
+        "day_of_week",
+        "start_time",
+        "end_time",
+        "is_day_off",
+        "location",
+        "workplace",
+        "valid_from",
+        "valid_until",
+    )
     related = ("location", "workplace")
 
     def first_rows(self, request: HttpRequest) -> list[dict[str, Any]]:

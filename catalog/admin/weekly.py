@@ -59,6 +59,7 @@ class WeeklyInline(CompanyTabularInline):
 
 def copy_monday(formset: BaseInlineFormSet[Any, Any, Any], days: range) -> bool:
     """Give ``days`` the saved rows of Monday in place of their own; False when Monday has none."""
+    assert formset.model is not None  # noqa: S101 - every inline has one
     week = formset.model._default_manager.filter(**{formset.fk.name: formset.instance})
     monday = list(week.filter(day_of_week=Weekday.MONDAY))
     if monday:

@@ -107,7 +107,7 @@ def filled_day(board: Board, specialist_id: int, day: date, share: float, random
 def fullness(day: date, today: date) -> float:
     """How much of a shift to fill: of past days much, of those ahead less and less."""
     ahead = (day - today).days
-    return 0.65 if ahead < 0 else max(0.2, 0.55 - 0.03 * ahead)
+    return 0.65 if ahead < 0 else max(0.2, 0.5 - 0.03 * ahead)
 
 
 def at_half_hours(starts: Sequence[Minute]) -> Sequence[Minute]:

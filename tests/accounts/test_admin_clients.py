@@ -23,7 +23,16 @@ def found(browser, term: str) -> list[str]:
 
 @pytest.mark.parametrize(
     "term",
-    ["4567", "23-45-67", "+79161234567", "8 (916) 123-45-67", "007 916 123 45 67", "9161234567", "Пётр", "petr@example.com"],
+    [
+        "4567",
+        "23-45-67",
+        "+79161234567",
+        "8 (916) 123-45-67",
+        "007 916 123 45 67",
+        "9161234567",
+        "Пётр",
+        "petr@example.com",
+    ],
 )
 def test_a_client_is_found_by_phone_name_and_e_mail(world, term):
     make_client(world.company, first_name="Пётр", phone="+79161234567", email="petr@example.com")

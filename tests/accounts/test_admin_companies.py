@@ -1,4 +1,4 @@
-"""Several companies in one deployment are strangers: nothing of one is seen, chosen or changed by another (guarantee 21)."""
+"""Companies in one deployment are strangers: nothing of one is seen, chosen or changed by another (guarantee 21)."""
 
 import pytest
 from django.db.models import Model
@@ -224,7 +224,11 @@ def test_an_operator_of_one_location_sees_no_shifts_in_the_other(ours, elsewhere
     operator.locations.add(ours.location)
     both = ours.salon.specialist
     SpecialistSchedule.objects.create(
-        specialist=both, location=elsewhere.schedules.first().location, day_of_week=0, start_time="09:00", end_time="10:00"
+        specialist=both,
+        location=elsewhere.schedules.first().location,
+        day_of_week=0,
+        start_time="09:00",
+        end_time="10:00",
     )
 
     page = signed_in(operator).get(address(Specialist, "change", both.pk)).content.decode()

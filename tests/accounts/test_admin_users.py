@@ -82,7 +82,10 @@ def test_a_superuser_is_out_of_an_administrator_s_reach(world):
 
     answers = [
         browser.post(address(User, "change", superuser.pk), {"email": "stolen@example.com"}),
-        browser.post(reverse("admin:auth_user_password_change", args=[superuser.pk]), {"password1": PASSWORD, "password2": PASSWORD}),
+        browser.post(
+            reverse("admin:auth_user_password_change", args=[superuser.pk]),
+            {"password1": PASSWORD, "password2": PASSWORD},
+        ),
     ]
 
     assert [answer.status_code for answer in answers] == [403, 403]

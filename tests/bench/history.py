@@ -20,7 +20,7 @@ from tests.bench import salon
 WEEKS_AHEAD = 9
 """Beyond the sixty days of the horizon; the rest is for a database that is used again some days later."""
 BEGIN, END, GRID = 10 * 60, 19 * 60, 15
-PAUSES = (0, 15, 30, 30, 60)
+PAUSES = (0, 15, 15, 30, 45)
 """Minutes between two visits: beside visits of an hour they leave about a third of the day."""
 CLIENTS_PER_SPECIALIST = 75
 
@@ -39,7 +39,7 @@ APPOINTMENTS = """
         start_time, end_time, busy_until, status, priority, price, discount, hold_extended, browser_key, hold_token,
         visit_token, source, assignment_reason, outside_rules, notes, version, sequence, created_at, updated_at
     )
-    SELECT client.company_id, %(location)s, service_id, specialist_id, workplace_id, client.id, first_name, phone,
+    SELECT client.company_id, %s, service_id, specialist_id, workplace_id, client.id, first_name, phone,
         start, start + length * interval '1 minute', start + (length + rest) * interval '1 minute',
         CASE WHEN start > now() THEN 'CONFIRMED'
             ELSE coalesce((ARRAY['CANCELLED', 'NO_SHOW'])[1 + (client.id + day) %% 8], 'COMPLETED') END,
@@ -48,9 +48,9 @@ APPOINTMENTS = """
         gen_random_uuid()::text, gen_random_uuid()::text, CASE WHEN client.id %% 3 > 0 THEN 'web' ELSE 'admin' END,
         'least_busy', false, '', 3, 0, start - interval '4 days', start - interval '4 days'
     FROM pattern JOIN accounts_client AS client ON client.id = client_id, LATERAL (
-        SELECT (%(monday)s::date + day + minute * interval '1 minute') AT TIME ZONE 'Europe/Moscow'
+        SELECT (%s::date + day + minute * interval '1 minute') AT TIME ZONE 'Europe/Moscow'
     ) AS begins (start)
-    WHERE day >= %(from_day)s
+    WHERE day >= %s
     ORDER BY start
 """
 EVENTS = """
@@ -171,7 +171,7 @@ def copy(location: Location, monday: date, from_day: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(max(id), 0) FROM booking_appointment")
         last = cursor.fetchone()[0]
-        cursor.execute(APPOINTMENTS, {"location": location.pk, "monday": monday, "from_day": from_day})
+        cursor.execute(APPOINTMENTS, [location.pk, monday, from_day])
         written: int = cursor.rowcount
         cursor.execute(EVENTS, [last])
     return written

@@ -180,7 +180,9 @@ def test_every_wrong_field_is_named_and_nothing_is_booked(world, desk, changes, 
     assert new_visits(world) == []
 
 
-@pytest.mark.parametrize("pick", ["", "x", "2027-01-01T10:00", "9999-12-31T23:59:59+00:00/1", "2027-01-01T10:00:00+00:00/" + "9" * 40])
+@pytest.mark.parametrize(
+    "pick", ["", "x", "2027-01-01T10:00", "9999-12-31T23:59:59+00:00/1", "2027-01-01T10:00:00+00:00/" + "9" * 40]
+)
 def test_an_edited_button_books_nothing_by_itself(world, desk, pick):
     answer = desk.post(ADD, typed(world, desk, time="", _slot=pick))
 
@@ -198,7 +200,7 @@ def test_a_time_that_the_clock_skips_is_named():
     assert answer.context["form"].errors == {"time": ["The clock skips this time on that day. Choose another."]}
 
 
-# --- outside the rules -----------------------------------------------------------------------------------------------------
+# --- outside the rules ----------------------------------------------------------------
 
 
 def test_the_second_step_is_offered_after_a_refusal_and_only_with_the_right(world):
@@ -253,7 +255,7 @@ def test_nobody_overlaps_even_outside_the_rules(world):
     assert new_visits(world) == []
 
 
-# --- whose ---------------------------------------------------------------------------------------------------------------
+# --- whose ----------------------------------------------------------------
 
 
 def test_a_client_who_is_elsewhere_then_is_a_warning(world, desk):

@@ -32,7 +32,7 @@ def shown(console, **query) -> set[int]:
     return {visit.pk for visit in console.get(LIST, query).context["cl"].result_list}
 
 
-# --- finding ----------------------------------------------------------------------------------------------------------
+# --- finding ----------------------------------------------------------------
 
 
 def test_days_are_counted_in_the_location_s_zone():
@@ -96,7 +96,9 @@ def test_the_list_is_narrowed(world, desk, query):
     assert salon.company != world.company
 
 
-@pytest.mark.parametrize("query", [{"when": "never"}, {"day": "31.02"}, {"day": "0001-01-01"}, {"day": "9999-12-31"}, {"p": "x"}])
+@pytest.mark.parametrize(
+    "query", [{"when": "never"}, {"day": "31.02"}, {"day": "0001-01-01"}, {"day": "9999-12-31"}, {"p": "x"}]
+)
 def test_an_edited_address_shows_the_list_and_no_error(world, desk, query):
     assert desk.get(LIST, query).status_code == 200
 
@@ -165,7 +167,7 @@ def test_a_visitor_s_name_is_never_markup(world, desk, name):
     assert not any("<b>&" in text or "<script>alert" in text for text in texts)
 
 
-# --- what it costs ------------------------------------------------------------------------------------------------------
+# --- what it costs ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("page", [LIST, f"{LIST}?when=today", f"{LIST}?q=1234", EVENTS])
@@ -188,7 +190,7 @@ def test_a_list_costs_the_same_with_one_visit_and_with_twenty(world, role, page)
     assert one <= 15
 
 
-# --- steps for many -------------------------------------------------------------------------------------------------------
+# --- steps for many ----------------------------------------------------------------
 
 
 def take(console, action: str, *visits: Appointment, **typed):

@@ -53,7 +53,7 @@ def step(console, visit: Appointment, name: str):
     return answer
 
 
-# --- what is offered, and what it does ------------------------------------------------------------------------------------
+# --- what is offered, and what it does ----------------------------------------------------------------
 
 
 def test_before_its_day_a_visit_can_be_moved_or_cancelled(world, desk):
@@ -181,7 +181,7 @@ def test_a_cancellation_asks_for_the_reason_once(world, desk):
     assert offered(desk, world.visit) == set()
 
 
-# --- moving ---------------------------------------------------------------------------------------------------------------
+# --- moving ----------------------------------------------------------------
 
 
 def move(console, visit: Appointment, **typed):
@@ -266,7 +266,9 @@ def test_moving_outside_the_rules_takes_the_right_and_a_second_step(world):
     assert (world.visit.start_time, world.visit.outside_rules) == (world.salon.at(21, days=3), True)
 
 
-@pytest.mark.parametrize("typed", [{"date": "x"}, {"time": "x"}, {"version": "x"}, {"specialist": "0"}, {"date": "2027-02-30"}])
+@pytest.mark.parametrize(
+    "typed", [{"date": "x"}, {"time": "x"}, {"version": "x"}, {"specialist": "0"}, {"date": "2027-02-30"}]
+)
 def test_a_slip_in_a_move_is_named(world, desk, typed):
     answer = move(desk, world.visit, **{"date": str(world.salon.day(3)), "time": "9"} | typed)
 
@@ -277,7 +279,9 @@ def test_a_slip_in_a_move_is_named(world, desk, typed):
 def test_a_specialist_is_not_moved_to_whom_he_does_not_see(world):
     other = make_specialist(world.location, world.salon.service)
 
-    answer = move(world.browser(Role.SPECIALIST), world.visit, specialist=other.pk, date=str(world.salon.day(3)), time="9")
+    answer = move(
+        world.browser(Role.SPECIALIST), world.visit, specialist=other.pk, date=str(world.salon.day(3)), time="9"
+    )
 
     assert list(answer.context["form"].errors) == ["specialist"]
 
@@ -292,7 +296,7 @@ def test_a_move_is_put_back_with_one_click(world, desk):
     assert "undo" not in offered(desk, world.visit)
 
 
-# --- history --------------------------------------------------------------------------------------------------------------
+# --- history ----------------------------------------------------------------
 
 
 def test_history_tells_what_who_and_through_which_channel(world):
@@ -343,11 +347,13 @@ def test_the_page_costs_the_same_however_long_the_history(world, django_assert_m
         desk.get(page(world.visit))
 
 
-# --- who sees and does what -------------------------------------------------------------------------------------------------
+# --- who sees and does what ----------------------------------------------------------------
 
 
 def test_the_client_s_link_is_shown_to_those_who_could_do_the_same(world):
-    shown = {role: world.visit.visit_token in world.browser(role).get(page(world.visit)).content.decode() for role in ROLES}
+    shown = {
+        role: world.visit.visit_token in world.browser(role).get(page(world.visit)).content.decode() for role in ROLES
+    }
 
     assert shown == {role: role != Role.ACCOUNTANT for role in ROLES}
 
@@ -373,7 +379,9 @@ def test_whoever_only_reads_is_offered_nothing_and_refused_everything(world, rol
     reader, visit = world.browser(role), begun(world.visit)
 
     answers = [reader.post(at(visit, "step", name)).status_code for name in STEPS]
-    answers += [reader.post(at(visit, name), {"reason": "mistake"}).status_code for name in ("cancel", "move", "confirm")]
+    answers += [
+        reader.post(at(visit, name), {"reason": "mistake"}).status_code for name in ("cancel", "move", "confirm")
+    ]
     answers += [reader.get(at(visit, name)).status_code for name in ("cancel", "move", "confirm")]
 
     visit.refresh_from_db()
@@ -388,7 +396,9 @@ def test_another_company_s_visit_cannot_be_touched(world, role):
     console = world.browser(role)
 
     answers = [console.post(at(visit, "step", name)).status_code for name in STEPS]
-    answers += [console.post(at(visit, name), {"reason": "mistake"}).status_code for name in ("cancel", "move", "confirm")]
+    answers += [
+        console.post(at(visit, name), {"reason": "mistake"}).status_code for name in ("cancel", "move", "confirm")
+    ]
     answers += [console.get(address).status_code for address in (page(visit), at(visit, "move"), at(visit, "history"))]
 
     visit.refresh_from_db()

@@ -5,9 +5,10 @@ from datetime import time
 import pytest
 
 from accounts.values import Role
+from booking.values import Slot
 from catalog.models import Holiday, Location, LocationSchedule, Service, Workplace, WorkplaceService
 from tests.console import World, address, filled_in, problems, said
-from tests.factories import book, make_service, make_workplace
+from tests.factories import book, make_service, make_specialist, make_workplace
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +33,9 @@ def save(console, location: Location, **typed):
 
 
 def hours(location: Location) -> list[tuple]:
-    return list(location.schedules.order_by("day_of_week", "start_time").values_list("day_of_week", "start_time", "end_time"))
+    return list(
+        location.schedules.order_by("day_of_week", "start_time").values_list("day_of_week", "start_time", "end_time")
+    )
 
 
 def test_a_new_location_comes_with_a_week_filled_in(world, console):
@@ -73,7 +76,9 @@ def test_times_are_typed_freely(world, console, typed, stored):
 def test_midnight_at_the_end_is_shown_as_24_00(world, console):
     save(console, world.location, schedules__0__end_time="24:00")
 
-    form = console.get(address(Location, "change", world.location.pk)).context["inline_admin_formsets"][0].formset.forms[0]
+    form = (
+        console.get(address(Location, "change", world.location.pk)).context["inline_admin_formsets"][0].formset.forms[0]
+    )
 
     assert form["end_time"].value() == "24:00"
 
@@ -200,6 +205,17 @@ def test_closing_a_day_a_chair_or_a_place_names_its_visits(world, console, typed
     answer = console.post(page, {name: value for name, value in sent.items() if value is not None}, follow=True)
 
     assert any(f"#{world.visit.pk}" in message for message in said(answer))
+
+
+def test_a_lowered_capacity_keeps_what_is_booked_and_names_it(world, console):
+    second = make_specialist(world.location, make_service(world.company))
+    book(Slot(world.location.pk, second.offers.get().service_id, world.salon.at(10), second.pk))
+
+    answer = save(console, world.location, capacity="1")
+
+    (warning,) = [message for message in said(answer) if "more are booked than the location holds" in message]
+    assert warning.startswith("2 coming visits begin when")
+    assert f"#{world.visit.pk}" in warning
 
 
 def test_a_change_that_closes_nothing_warns_of_nothing(world, console):

@@ -1,0 +1,99 @@
+"""Everything a benchmark works with at one size, and the context of a run."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from tests.bench.browser import BareBrowsers, Browsers
+from tests.bench.databases import Database
+from tests.bench.figures import Row
+from tests.bench.load import Generator
+from tests.bench.pgbench import PgBench
+from tests.bench.processes import BARE, Inside, Server
+from tests.bench.values import Salon
+
+SLOTS = 6_000
+"""Free times kept ready for one round."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What was asked for on the command line."""
+
+    names: Sequence[str]
+    sizes: Sequence[int]
+    seconds: float
+    rounds: int
+    seed: int
+    prefix: str = "okno_bench"
+    fresh: bool = False
+    discard: bool = False
+
+
+@dataclass
+class Stage:
+    """One size: its database, its servers, the process with the application in it."""
+
+    plan: Plan
+    database: Database
+    generator: Generator
+    server: Server
+    bare_server: Server
+    inside: Inside
+    rows: dict[tuple[str, str], Row] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        return self.database.size
+
+    @cached_property
+    def pgbench(self) -> PgBench:
+        return PgBench(self.database.url)
+
+    @cached_property
+    def salons(self) -> list[Salon]:
+        """The measured locations, the usual one first; what an earlier run left is swept out."""
+        self.inside.ask("inside.restore")
+        salons = [self.inside.ask("inside.measured", n, self.plan.seed, SLOTS) for n in self.database.salons]
+        self.inside.ask("inside.write_slots", salons[0])
+        return salons
+
+    @property
+    def salon(self) -> Salon:
+        return self.salons[0]
+
+    @cached_property
+    def browsers(self) -> dict[str, Browsers]:
+        return {salon.slug: Browsers(self.server.port, salon) for salon in self.salons}
+
+    @cached_property
+    def bare_browsers(self) -> BareBrowsers:
+        return BareBrowsers(self.bare_server.port, self.salon)
+
+    def row(self, row: Row) -> Row:
+        """The row that this one stands for: made in the first round, added to in every further one."""
+        return self.rows.setdefault((row.benchmark, row.label), row)
+
+
+@contextmanager
+def stages(plan: Plan) -> Iterator[list[Stage]]:
+    """Databases that are ready, servers that answer; everything ends with the block."""
+    databases = [Database(size, plan.prefix, plan.seed) for size in plan.sizes]
+    with ExitStack() as stack:
+        for database in databases:
+            if plan.discard:
+                stack.callback(database.drop)
+            database.prepare(plan.fresh)
+        generator = stack.enter_context(Generator())
+        yield [
+            Stage(
+                plan,
+                database,
+                generator,
+                stack.enter_context(Server(database.url, database.name)),
+                stack.enter_context(Server(database.url, f"{database.name}-bare", BARE)),
+                stack.enter_context(Inside(database.url)),
+            )
+            for database in databases
+        ]
