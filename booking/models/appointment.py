@@ -7,6 +7,7 @@ from typing import Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import BigIntegerRangeField, DateTimeRangeField, RangeOperators
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Reverse
@@ -195,6 +196,9 @@ class Appointment(models.Model):
             models.Index(fields=["client", "start_time"], name="client_visits", condition=Q(client__isnull=False)),
             models.Index(fields=["browser_key", "start_time"], name="browser_visits", condition=~Q(browser_key="")),
             models.Index(fields=["expires_at"], name="holds_by_deadline", condition=Q(status=Status.HOLD)),
+            models.Index(
+                "company", OpClass(Reverse("contact_phone"), name="text_pattern_ops"), name="visits_by_phone_ending"
+            ),
         ]
         triggers = [CALENDARS_FOLLOW_APPOINTMENTS, CAPACITY_IS_A_PEAK]
 

@@ -32,15 +32,15 @@ class Memory:
 
     def __init__(self, size: int) -> None:
         self.size, self.lock = size, Lock()
-        self.kept: OrderedDict[tuple[int, int], Rows] = OrderedDict()
+        self.kept: OrderedDict[tuple[int, int, int], Rows] = OrderedDict()
 
-    def recall(self, key: tuple[int, int]) -> Rows | None:
+    def recall(self, key: tuple[int, int, int]) -> Rows | None:
         with self.lock:
             if key in self.kept:
                 self.kept.move_to_end(key)
             return self.kept.get(key)
 
-    def keep(self, key: tuple[int, int], rows: Rows) -> None:
+    def keep(self, key: tuple[int, int, int], rows: Rows) -> None:
         with self.lock:
             self.kept[key] = rows
             while len(self.kept) > self.size:
@@ -125,7 +125,7 @@ def read_catalogue(location: Location, service_ids: Iterable[int] | None = None)
 
 def rows_of(location: Location) -> Rows:
     """Remembered or read. Inside a transaction nothing is kept: it and its version may still be rolled back."""
-    key = (location.pk, location.company.calendar_version)
+    key = (location.pk, location.company_id, location.company.calendar_version)
     rows = MEMORY.recall(key)
     if rows is None:
         rows = Rows(read_offers(location), read_seat_offers(location), read_hours(location), read_shifts(location))

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from typing import Self
 
@@ -51,6 +51,8 @@ class Burst:
 
     answers: list[Answer]
     elapsed: float
+    cpu: float = float("nan")
+    """Processor seconds of the generator itself."""
 
     @property
     def rate(self) -> float:
@@ -122,20 +124,25 @@ def header(head: bytes, name: bytes) -> bytes:
     return head[at:].partition(b"\r\n")[0].strip()
 
 
-def fire(job: Job) -> tuple[list[Answer], float]:
-    """In one process: send the job's requests; the answers and when the last of them came."""
+Share = tuple[list[Answer], float, float]
+"""What one process brings home: answers, when the last of them came, the processor seconds it took."""
+
+
+def fire(job: Job) -> Share:
+    """In one process: send the job's requests."""
     selector = selectors.DefaultSelector()
     lanes = [Lane(job.port, selector) for _ in range(min(job.connections, len(job.requests)))]
     time.sleep(max(0.0, job.begin - time.monotonic()))
-    volley = Volley(job)
+    volley, cpu = Volley(job), time.process_time()
     for lane in lanes:
         volley.load(lane)
     while volley.in_flight:
         for key, _ in selector.select(PATIENCE):
             volley.collect(key.data)
+    end, cpu = time.monotonic(), time.process_time() - cpu
     for lane in lanes:
         lane.close()
-    return volley.answers, time.monotonic()
+    return volley.answers, end, cpu
 
 
 class Volley:
@@ -202,10 +209,11 @@ def share_of(connections: int, shares: int, number: int) -> int:
     return connections // shares + (number < connections % shares)
 
 
-def gather(sent: Sequence["Future[tuple[list[Answer], float]]"], begin: float, shares: int) -> Burst:
-    answers, ends = list[Answer](), list[float]()
+def gather(sent: Sequence["Future[Share]"], begin: float, shares: int) -> Burst:
+    answers, ends, cpu = list[Answer](), list[float](), 0.0
     for n, share in enumerate(sent):
-        received, end = share.result()
+        received, end, computed = share.result()
         ends.append(end)
-        answers += [Answer(a.number * shares + n, a.status, a.seconds, a.location, a.size) for a in received]
-    return Burst(answers, max(ends) - begin)
+        cpu += computed
+        answers += [replace(a, number=a.number * shares + n) for a in received]
+    return Burst(answers, max(ends) - begin, cpu)

@@ -43,7 +43,7 @@ def warm_up(stage: Stage) -> None:
 def measure(stage: Stage) -> None:
     seconds = stage.plan.seconds / 2
     healthz_alone, healthz_crowd = get(stage, "/healthz", seconds, 1), get(stage, "/healthz", seconds, 16)
-    stage.row(Row(NAME, "the generator's ceiling: /healthz", stage.size, Figure("/s"))).ours.add(healthz_crowd.rate)
+    note_ceiling(stage, healthz_crowd)
     for salon in stage.salons:
         for label, path in pages_of(stage, salon).items():
             alone, crowd = rows(stage, salon, label)
@@ -51,6 +51,14 @@ def measure(stage: Stage) -> None:
             alone.limit.add(healthz_alone.latency(0.5))
             measure_crowd(stage, crowd, path, seconds)
             crowd.limit.add(healthz_crowd.rate)
+
+
+def note_ceiling(stage: Stage, healthz: Burst) -> None:
+    """What the generator reaches when the server has nothing to do, and what it could reach by itself."""
+    row = stage.row(Row(NAME, "/healthz" + AT_ONCE, stage.size, Figure("/s")))
+    row.ours.add(healthz.rate)
+    row.detail("p95", "ms", healthz.latency(0.95))
+    row.detail("the generator's own work", "ms", healthz.cpu / len(healthz.answers) * 1000)
 
 
 def measure_alone(stage: Stage, row: Row, path: str, seconds: float) -> None:

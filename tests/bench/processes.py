@@ -1,4 +1,4 @@
-"""What runs beside the bench: the real server, and a process with the application in it. We end what we start, by pid."""
+"""What runs beside the bench: the real server, a process with the application in it. What we start we end, by pid."""
 
 import os
 import signal
@@ -54,6 +54,14 @@ def manage(database_url: str, *arguments: str) -> None:
         stdout=subprocess.DEVNULL,
         check=True,
     )
+
+
+def collect_static() -> None:
+    """The files that pages name, unless they lie there already: without their manifest no page can be rendered."""
+    manifest = FOLDER / "static" / "staticfiles.json"
+    made = manifest.stat().st_mtime if manifest.exists() else 0
+    if any(path.stat().st_mtime > made for path in (PROJECT / "static").rglob("*")):
+        manage(os.environ["DATABASE_URL"], "collectstatic", "--no-input", "--ignore", "admin", "--ignore", "unfold")
 
 
 class Server:

@@ -10,7 +10,7 @@ from tests.bench.databases import Database
 from tests.bench.figures import Row
 from tests.bench.load import Generator
 from tests.bench.pgbench import PgBench
-from tests.bench.processes import BARE, Inside, Server
+from tests.bench.processes import BARE, Inside, Server, collect_static
 from tests.bench.values import Salon
 
 SLOTS = 6_000
@@ -85,6 +85,7 @@ def stages(plan: Plan) -> Iterator[list[Stage]]:
             if plan.discard:
                 stack.callback(database.drop)
             database.prepare(plan.fresh)
+        collect_static()
         generator = stack.enter_context(Generator())
         yield [
             Stage(

@@ -203,7 +203,7 @@ def test_times_are_finite(assignment):
     put(Salon(), status=Status.CANCELLED)
 
     with refused("appointment_times_are_finite"), connection.cursor() as cursor:
-        cursor.execute(f"UPDATE booking_appointment SET {assignment}")  # noqa: S608 - the three above
+        cursor.execute(f"UPDATE booking_appointment SET {assignment}")
 
 
 def test_a_hold_has_a_deadline():

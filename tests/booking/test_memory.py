@@ -1,7 +1,5 @@
 """What is remembered of a calendar, by a process and by Redis: never stale, only forgotten."""
 
-import time as clock
-from datetime import timedelta
 from functools import partial
 from threading import Thread
 
@@ -20,13 +18,12 @@ from booking.models import Appointment
 from booking.queries import catalogue, facts
 from booking.queries.catalogue import MEMORY, Memory, located, read_catalogue
 from booking.queries.slots import free_slots
-from booking.queries.visits import database_time
 from booking.values import Slot
 from catalog.models import Break, Holiday, Location, Service, ServiceSpecialist
 from tests.booking.steps import ANNA, make_overdue, operator_of
 from tests.booking.test_queries import CHANGES, change, statements
 from tests.factories import WEB, Salon, book, make_service, make_specialist
-from tests.torture.rivals import FOLLOW, without
+from tests.torture.rivals import without
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -227,30 +224,6 @@ def test_memory_tells_everything_that_happens_at_once(capacity):
         assert (remembered != before) == (name not in HEADS or capacity is not None), name
 
 
-def test_memory_shows_a_hold_as_free_once_it_has_run_out_though_nothing_was_written():
-    salon = Salon()
-    hold = hold_slot(salon.slot(10), WEB)
-    Appointment.objects.filter(pk=hold.pk).update(expires_at=database_time() + timedelta(milliseconds=300))
-
-    before = [slot.start for slot in times(salon)]
-    clock.sleep(0.4)
-    after = [slot.start for slot in times(salon)]
-
-    assert salon.at(10) not in before
-    assert salon.at(10) in after
-
-
-def test_memory_control_without_versions_it_shows_what_is_taken():
-    salon = Salon()
-    before = times(salon)
-
-    with without(triggers=[FOLLOW]):
-        book(salon.slot(10))
-        stale = times(salon)
-
-    assert stale == before
-
-
 def test_memory_is_of_one_day_and_one_location():
     salon, other = Salon(), Salon()
     book(salon.slot(10))
@@ -262,28 +235,8 @@ def test_memory_is_of_one_day_and_one_location():
     )] == [False, True, True]  # fmt: skip
 
 
-def test_memory_decides_nothing():
-    """Whatever Redis says, a command reads the tables."""
-    salon = Salon()
-    day = salon.day()
-    empty = facts.packed(facts.Facts({}, {}, []))
-    book(salon.slot(10))
-
-    key = facts.key_of(read_catalogue(located(pk=salon.location.pk)), day, day)
-    cache.set(key, empty)
-
-    assert salon.at(10) in [slot.start for slot in times(salon)]
-    with pytest.raises(Exception, match="taken"):
-        book(salon.slot(10), phone="+79990000002")
-
-
 NOTHING = {"special_days": [], "absences": [], "busy": []}
 NONSENSE = [
-    5,
-    "x",
-    [],
-    {},
-    {"busy": 1},
     NOTHING | {"special_days": [[1]]},
     NOTHING | {"special_days": [["2030-01-01", {"is_working": True, "evil": 1}]]},
     NOTHING | {"special_days": [["2030-01-01", {"is_working": True, "start": "x", "end": "y"}]]},

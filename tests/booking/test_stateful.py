@@ -75,9 +75,12 @@ class SalonLife(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
+        self.steps, self.peak, self.known = 0, 0, {}
+        self.begin()
+
+    def begin(self) -> None:
         self.example = tried()
         self.example.__enter__()
-        self.steps, self.peak, self.known = 0, 0, {}
 
     def teardown(self) -> None:
         self.example.__exit__(None, None, None)

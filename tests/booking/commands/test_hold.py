@@ -4,24 +4,18 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-import time_machine
 
 from booking.commands import (
-    cancel_appointment,
     confirm_appointment,
-    expire_overdue_holds,
-    extend_hold,
     hold_slot,
     release_hold,
 )
-from booking.errors import AlreadyExtended, HoldReleased, SlotRefused, SlotTaken, TooManyHolds
-from booking.models import Appointment, Status
-from booking.queries.catalogue import located
-from booking.queries.slots import free_slots
+from booking.errors import SlotRefused, SlotTaken
+from booking.models import Status
 from booking.queries.visits import database_time
 from booking.values import Slot
 from catalog.models import Break, Holiday, ServiceSpecialist, WorkplaceService
-from tests.booking.steps import ANNA, API, BORIS, BOT, history, last_event, make_overdue, operator_of, refused
+from tests.booking.steps import ANNA, BOT, history, operator_of, refused
 from tests.factories import WEB, Salon, book, make_client, make_company, make_service, make_specialist, make_workplace
 
 pytestmark = pytest.mark.django_db
@@ -252,220 +246,6 @@ def test_alternatives_of_a_refusal_can_all_be_held():
         hold = hold_slot(Slot(slot.location_id, slot.service_id, slot.start, slot.specialist_id), WEB)
         assert (hold.end_time, hold.price) == (slot.end, slot.price)
         release_hold(hold.pk, WEB)
-
-
-# --- one's own holds -------------------------------------------------------------------------------------------------
-
-
-def test_hold_asked_for_again_is_the_same_hold():
-    salon = Salon()
-    hold = hold_slot(salon.slot(10), WEB, browser_key="browser")
-
-    again = hold_slot(salon.slot(10), WEB, browser_key="browser")
-
-    assert (again.pk, again.expires_at, history(hold)) == (hold.pk, hold.expires_at, ["hold_placed"])
-
-
-@pytest.mark.parametrize("minute", [15, 30, 60])
-def test_choosing_another_time_on_the_web_lets_the_previous_go(minute):
-    """Overlapping or not: one's own hold is not in one's own way."""
-    salon = Salon()
-    previous = hold_slot(salon.slot(10), WEB, browser_key="browser")
-
-    chosen = hold_slot(salon.slot(10 + minute // 60, minute % 60), WEB, browser_key="browser")
-
-    previous.refresh_from_db()
-    assert (previous.status, chosen.status) == (Status.CANCELLED, Status.HOLD)
-    assert history(previous) == ["hold_placed", "hold_released"]
-
-
-@pytest.mark.parametrize("minute", [15, 60])
-def test_choosing_another_time_in_the_bot_lets_the_clients_previous_go(minute):
-    salon = Salon()
-    client = make_client(salon.company)
-    previous = hold_slot(salon.slot(10), BOT, client_id=client.pk)
-
-    chosen = hold_slot(salon.slot(10 + minute // 60, minute % 60), BOT, client_id=client.pk)
-
-    previous.refresh_from_db()
-    assert (previous.status, chosen.status) == (Status.CANCELLED, Status.HOLD)
-
-
-def test_a_refused_choice_lets_nothing_go():
-    salon = Salon(specialists=2)
-    hold_slot(salon.slot(10, specialist=salon.specialists[0]), WEB, browser_key="browser")
-    book(salon.slot(10, specialist=salon.specialists[1]))
-
-    with refused(SlotTaken):
-        hold_slot(salon.slot(10, specialist=salon.specialists[1]), WEB, browser_key="browser")
-
-
-def test_choosing_lets_no_other_browsers_hold_go():
-    salon = Salon()
-    other = hold_slot(salon.slot(10), WEB, browser_key="other")
-
-    with refused(SlotTaken):
-        hold_slot(salon.slot(10, 15), WEB, browser_key="browser")
-    hold_slot(salon.slot(12), WEB, browser_key="browser")
-
-    other.refresh_from_db()
-    assert other.status == Status.HOLD
-
-
-@pytest.mark.parametrize("whose", ["client", "browser"])
-def test_holds_of_other_channels_are_limited_and_not_released(whose):
-    salon = Salon()
-    owner = {"client_id": make_client(salon.company).pk} if whose == "client" else {"browser_key": "app"}
-    holds = [hold_slot(salon.slot(hour), API, **owner) for hour in (9, 10, 11)]
-
-    with refused(TooManyHolds):
-        hold_slot(salon.slot(12), API, **owner)
-
-    make_overdue(holds[0])
-    assert hold_slot(salon.slot(12), API, **owner).status == Status.HOLD
-
-
-def test_holds_of_other_channels_are_in_each_others_way():
-    salon = Salon()
-    hold_slot(salon.slot(10), API, browser_key="app")
-
-    with refused(SlotTaken):
-        hold_slot(salon.slot(10, 30), API, browser_key="app")
-
-
-# --- the end of a hold -----------------------------------------------------------------------------------------------
-
-
-def test_a_live_hold_keeps_everybody_else_out():
-    salon = Salon()
-    hold_slot(salon.slot(10), WEB, browser_key="browser")
-
-    with refused(SlotTaken):
-        hold_slot(salon.slot(10), WEB, browser_key="other")
-
-
-def test_an_overdue_hold_gives_way_to_the_next_client_at_once():
-    salon = Salon(chairs=1)
-    overdue = hold_slot(salon.slot(10), WEB)
-    make_overdue(overdue)
-
-    taken = hold_slot(salon.slot(10, 30), WEB)
-
-    overdue.refresh_from_db()
-    assert (taken.status, overdue.status, overdue.expires_at) == (Status.HOLD, Status.EXPIRED, None)
-    assert history(overdue) == ["hold_placed", "hold_expired"]
-    assert last_event(overdue).initiated_by["channel"] == "system"
-
-
-def test_an_overdue_hold_of_anothers_chair_gives_way_too():
-    salon = Salon(specialists=2, chairs=1)
-    overdue = hold_slot(salon.slot(10, specialist=salon.specialists[0]), WEB)
-    make_overdue(overdue)
-
-    taken = hold_slot(salon.slot(10, specialist=salon.specialists[1]), WEB)
-
-    overdue.refresh_from_db()
-    assert (taken.workplace, overdue.status) == (salon.chairs[0], Status.EXPIRED)
-
-
-def test_an_overdue_hold_does_not_fill_a_location():
-    salon = Salon(specialists=2, capacity=1)
-    overdue = hold_slot(salon.slot(10, specialist=salon.specialists[0]), WEB)
-    make_overdue(overdue)
-
-    assert hold_slot(salon.slot(10, specialist=salon.specialists[1]), WEB).status == Status.HOLD
-
-
-@pytest.mark.parametrize("hours", [-1, 1])
-def test_pythons_clock_ends_no_hold_and_keeps_none_alive(hours):
-    """Guarantee 7: the server's clock may be wrong by an hour."""
-    salon = Salon()
-    live, overdue = hold_slot(salon.slot(10), WEB), hold_slot(salon.slot(12), WEB)
-    make_overdue(overdue)
-
-    with time_machine.travel(database_time() + timedelta(hours=hours)):
-        shown = free_slots(located(pk=salon.location.pk), salon.service.pk, salon.day(), salon.day())
-        with refused(SlotTaken):
-            hold_slot(salon.slot(10), WEB)
-        tidied = expire_overdue_holds()
-        taken = hold_slot(salon.slot(12), WEB)
-
-    live.refresh_from_db()
-    starts = shown.by_day()[salon.day()]
-    assert salon.at(10) not in starts
-    assert salon.at(12) in starts
-    assert (tidied, live.status, taken.status) == (1, Status.HOLD, Status.HOLD)
-    assert timedelta(seconds=290) < taken.expires_at - database_time() <= timedelta(seconds=300)
-
-
-def test_expire_overdue_holds_ends_those_and_no_others():
-    salon = Salon()
-    overdue = [hold_slot(salon.slot(hour), WEB) for hour in (9, 10)]
-    live, visit = hold_slot(salon.slot(11), WEB), book(salon.slot(12))
-    for hold in overdue:
-        make_overdue(hold)
-
-    assert expire_overdue_holds() == 2
-    assert expire_overdue_holds() == 0
-
-    statuses = dict(Appointment.objects.values_list("pk", "status"))
-    assert [statuses[hold.pk] for hold in (*overdue, live, visit)] == ["EXPIRED", "EXPIRED", "HOLD", "CONFIRMED"]
-    assert [history(hold)[-1] for hold in overdue] == ["hold_expired", "hold_expired"]
-
-
-def test_hold_is_extended_once_by_the_companys_hold_time():
-    salon = Salon()
-    hold = hold_slot(salon.slot(10), WEB)
-
-    extended = extend_hold(hold.pk, WEB)
-
-    assert extended.expires_at - hold.expires_at == timedelta(seconds=300)
-    assert (extended.version, history(hold)) == (hold.version + 1, ["hold_placed", "hold_extended"])
-    with refused(AlreadyExtended):
-        extend_hold(hold.pk, WEB)
-
-
-def test_a_hold_that_has_run_out_is_not_extended():
-    salon = Salon()
-    hold = hold_slot(salon.slot(10), WEB)
-    make_overdue(hold)
-
-    with refused(HoldReleased):
-        extend_hold(hold.pk, WEB)
-
-
-def test_a_hold_cannot_outlive_its_place_in_a_full_location():
-    """Overdue and not yet tidied, it was no longer counted when the place was given away (guarantee 3)."""
-    salon = Salon(specialists=2, capacity=1)
-    overdue = hold_slot(salon.slot(10, specialist=salon.specialists[0]), WEB)
-    make_overdue(overdue)
-    book(salon.slot(10, specialist=salon.specialists[1]))
-
-    with refused(HoldReleased):
-        extend_hold(overdue.pk, WEB)
-    with refused(SlotTaken):
-        confirm_appointment(overdue.pk, WEB, BORIS)
-
-
-def test_a_released_hold_is_free_at_once_and_released_once():
-    salon = Salon()
-    hold = hold_slot(salon.slot(10), WEB)
-
-    release_hold(hold.pk, WEB)
-    again = release_hold(hold.pk, WEB)
-
-    assert again.status == Status.CANCELLED
-    assert history(hold) == ["hold_placed", "hold_released"]
-    assert hold_slot(salon.slot(10), WEB).status == Status.HOLD
-
-
-def test_a_hold_is_not_cancelled_like_a_visit():
-    salon = Salon()
-    hold = hold_slot(salon.slot(10), WEB)
-
-    for actor in (WEB, operator_of(salon)):
-        with refused(Exception, "wrong_status"):
-            cancel_appointment(hold.pk, actor)
 
 
 def test_a_specialist_of_another_company_is_not_in_the_way():
