@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.widgets import UnfoldAdminTextareaWidget
 
@@ -44,8 +45,8 @@ class ServiceAdmin(CalendarAdmin):
 
     @display(description=_("duration"), ordering="duration_min")
     def duration(self, service: Service) -> str:
-        minutes = _("%(count)s min") % {"count": service.duration_min}
-        return f"{minutes} + {service.break_min}" if service.break_min else str(minutes)
+        minutes = pgettext("duration", "%(minutes)d min") % {"minutes": service.duration_min}
+        return f"{minutes} + {service.break_min}" if service.break_min else minutes
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "description":

@@ -45,13 +45,13 @@ def test_lists_and_their_filters_show_nothing_of_another_company(model, ours, th
     assert "Ours" in text or page.context["cl"].result_count > 0
 
 
-@pytest.mark.parametrize("page", ["change", "delete", "history"])
+@pytest.mark.parametrize("view", ["change", "delete", "history"])
 @pytest.mark.parametrize("model", OF_COMPANIES, ids=label)
-def test_a_row_of_another_company_is_not_there(model, page, ours, theirs):
+def test_a_row_of_another_company_is_not_there(model, view, ours, theirs):
     row = theirs.row(model)
     browser = ours.browser(Role.ADMIN)
 
-    answers = [browser.get(address(model, page, row.pk)), browser.post(address(model, page, row.pk), {"post": "yes"})]
+    answers = [browser.get(address(model, view, row.pk)), browser.post(address(model, view, row.pk), {"post": "yes"})]
 
     assert {answer.status_code for answer in answers} <= {302, 403, 404, 405}
     assert all("Theirs" not in answer.content.decode() for answer in answers)

@@ -1,9 +1,0 @@
-"""`make bench`: what the work of issue 2 costs, beside the limit measured in the same run; nothing here asserts a time.
-
-``plan`` reads the command line, ``databases`` prepares one database for each size (``salon`` its catalogue,
-``history`` its past and its coming weeks), ``processes`` runs the real server and a process with the application in it
-(``inside`` is what that process can be asked). ``load`` drives the server over keep-alive sockets with what
-``browser`` would send, ``pgbench`` measures what PostgreSQL alone could do, ``bare`` and ``bare_views`` what a Django
-view without our middleware and checks does. ``booking``, ``stampede``, ``times``, ``pages`` measure, ``growth``
-compares sizes, ``figures`` and ``report`` say it.
-"""

@@ -29,7 +29,7 @@ SHARE_OF_DEMO = 0.3
 VISITS_A_WEEK = 31
 """Of one specialist, about: to plan with."""
 WEEKS_AHEAD = 9
-MADE_FROM = ("*/migrations/*.py", "config/demo/*.py", "tests/bench/salon.py", "tests/bench/history.py")
+MADE_FROM = ("*/migrations/*.py", "config/demo/*.py", "tests/bench/salon.py", "tests/bench/shape.py", "tests/bench/history.py")
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from django.db import DatabaseError, connection, transaction
 from accounts.models import Client
 from booking.queries.visits import database_time
 from catalog.models import Location, Service
-from tests.bench import salon
+from tests.bench import shape
 
 WEEKS_AHEAD = 9
 """Beyond the sixty days of the horizon; the rest is for a database that is used again some days later."""
@@ -71,7 +71,7 @@ EVENTS = """
 
 def fill(specialists: int, visits_behind: int, seed: int, weeks_ahead: int = WEEKS_AHEAD) -> int:
     """Coming visits of the salon of so many ``specialists``, and about ``visits_behind``; how many in all."""
-    location = Location.objects.get(slug=salon.slug_of(specialists))
+    location = Location.objects.get(slug=shape.slug_of(specialists))
     clients = write_clients(location, specialists * CLIENTS_PER_SPECIALIST)
     today = database_time().astimezone(location.zone).date()
     monday = today - timedelta(days=today.weekday())
@@ -137,7 +137,7 @@ class Stretch:
         for day in range(weeks * 7):
             self.taken: dict[int, list[tuple[int, int]]] = {chair: [] for chair in self.chairs}
             for number, specialist in enumerate(self.people):
-                if day % 7 in salon.WORKING_WEEK and day % 7 != salon.day_off(number):
+                if day % 7 in shape.WORKING_WEEK and day % 7 != shape.day_off(number):
                     for minute, service, chair in self.working_day(number):
                         terms = service.duration_min, service.break_min, specialist, service.pk, chair
                         yield day, minute, *terms, self.random.choice(self.clients), int(service.price)
@@ -157,13 +157,13 @@ class Stretch:
 
     def choice(self, number: int, minute: int) -> tuple[Service, int | None]:
         """What the specialist does at that minute; where no chair is free, the service that needs none."""
-        service = self.services[self.random.choice(salon.skills_of(number))]
-        if service.position not in salon.ON_A_CHAIR:
+        service = self.services[self.random.choice(shape.skills_of(number))]
+        if service.position not in shape.ON_A_CHAIR:
             return service, None
         until = minute + service.duration_min + service.break_min
         free = (chair for chair, spans in self.taken.items() if all(e <= minute or b >= until for b, e in spans))
         chair = next(free, None)
-        return (service, chair) if chair else (self.services[salon.FOR_ALL], None)
+        return (service, chair) if chair else (self.services[shape.FOR_ALL], None)
 
 
 def copy(location: Location, monday: date, from_day: int) -> int:

@@ -36,7 +36,8 @@ def warm_up(stage: Stage) -> None:
     for salon in stage.salons:
         for label, path in pages_of(stage, salon).items():
             alone, crowd = rows(stage, salon, label)
-            alone.statements = crowd.statements = stage.inside.ask("inside.statements_of_page", path)
+            alone.statements = stage.inside.ask("inside.statements_of", "a_page", path, state="after a booking")
+            crowd.statements = stage.inside.ask("inside.statements_of", "a_page", path)
             get(stage, path, 0.3, 16)
 
 
@@ -66,9 +67,11 @@ def measure_alone(stage: Stage, row: Row, path: str, seconds: float) -> None:
     row.ours.add(burst.latency(0.5))
     row.detail("p95", "ms", burst.latency(0.95))
     row.detail("bytes", "", float(burst.answers[0].size))
-    reads = stage.inside.ask("inside.reads", path, stage.salon)
-    alone = stage.pgbench.run("".join(f"{sql};\n" for sql in reads), times=max(5, round(100 * seconds)), clients=1)
-    row.detail("its SQL alone", "ms", alone.ms)
+    reads = "".join(f"{sql};\n" for sql in stage.inside.ask("inside.reads_of", "a_page", path))
+    row.detail("its SQL alone", "ms", stage.pgbench.run(reads, times=max(5, round(100 * seconds)), clients=1).ms)
+    for state in ("warm", "after a booking"):
+        inside = stage.inside.ask("inside.time_of", "a_page", path, seconds=seconds, state=state)
+        row.detail(f"in the process, {state}", "ms", inside.ms())
 
 
 def measure_crowd(stage: Stage, row: Row, path: str, seconds: float) -> None:

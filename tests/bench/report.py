@@ -20,8 +20,8 @@ PACKAGES = ("django", "psycopg", "psycopg-pool", "gunicorn", "redis", "django-re
 HEAD = ("appointments", "what", "ours", "limit", "of it", "bare view", "of it", "goal", "SQL")
 NOISE = (
     "Medians of the rounds; ± is half of what lies between the lowest and the highest. Server, PostgreSQL and generator\n"
-    "share these cores: compare within a run, as ratios. “cpu” is what the server's workers (or this process) computed for\n"
-    "one request: it suffers less from neighbours than the clock."
+    "share these cores: compare within a run, as ratios. “cpu” is what the server's workers (or this process) computed\n"
+    "for one request: it suffers less from neighbours than the clock."
 )
 
 
@@ -98,7 +98,8 @@ def show_growth(title: str, growths: Sequence[Growth]) -> None:
     for each in growths:
         grown = f"{number(each.small.size)} → {number(each.large.size)} appointments"
         from_to = grown if each.by == BY_SIZE else f"instead of “{each.small.label}”"
-        say(f"  × {each.factor:<6.2f}{each.what.ljust(width)}  {amount(each.small.ours)} → {amount(each.large.ours)}  {from_to}")
+        change = f"{amount(each.small.ours)} → {amount(each.large.ours)}"
+        say(f"  × {each.factor:<6.2f}{each.what.ljust(width)}  {change}  ({from_to})")
 
 
 def machine() -> dict[str, Any]:

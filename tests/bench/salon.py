@@ -17,26 +17,14 @@ from catalog.models import (
     Workplace,
     WorkplaceService,
 )
+from tests.bench.shape import ON_A_CHAIR, SERVICES, WORKING_WEEK, day_off, skills_of, slug_of
 
-SERVICES = 30
-ON_A_CHAIR = range(20, 30)
-"""Numbers of the services that need a workplace."""
-FOR_ALL = 0
-"""The number of the service that everybody performs and that needs no workplace: half an hour, no break."""
-ONE_IN = 3
-"""Of the other services everybody performs every third."""
 SPECIALISTS_TO_A_CHAIR = 2.5
 CATEGORIES = ("Волосы", "Ногти", "Лицо")
 LENGTHS = (30, 60, 45, 60, 90)
 RESTS = (0, 10, 0, 15, 5)
 OPEN, CLOSE = time(9), time(21)
 BEGIN, END = time(10), time(19)
-WORKING_WEEK = range(6)
-"""Closed on Sundays; everybody has one weekday off besides."""
-
-
-def slug_of(specialists: int) -> str:
-    return f"bench-{specialists}"
 
 
 def open_salon(specialists: int) -> None:
@@ -96,12 +84,3 @@ def write_specialists(location: Location, services: list[Service], count: int) -
         for number, who in enumerate(people)
         for skill in skills_of(number)
     )
-
-
-def day_off(number: int) -> int:
-    return number % len(WORKING_WEEK)
-
-
-def skills_of(number: int) -> list[int]:
-    """The services that the specialist of that number performs."""
-    return [skill for skill in range(SERVICES) if skill == FOR_ALL or (skill + number) % ONE_IN == 0]

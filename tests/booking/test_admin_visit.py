@@ -3,13 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from django.urls import reverse
 
 from accounts.queries import actor_of
 from accounts.values import Channel, Role
 from booking.commands import hold_slot, mark_arrived, mark_no_show, reschedule_appointment, undo_reschedule
 from booking.models import Appointment, Status
+from booking.queries.visits import database_time
 from booking.values import CancelReason
+from catalog.models import Location
+from tests.booking.desk import at, history, offered, page_of, step
 from tests.booking.rows import put_hold
 from tests.console import ROLES, World, begun, said, signed_in
 from tests.factories import WEB, Salon, book, make_specialist
@@ -29,33 +31,6 @@ def desk(world):
     return world.browser(Role.OPERATOR)
 
 
-def page(visit: Appointment) -> str:
-    return reverse("admin:booking_appointment_change", args=[visit.pk])
-
-
-def at(visit: Appointment, name: str, *args: str) -> str:
-    return reverse(f"admin:booking_appointment_{name}", args=[visit.pk, *args])
-
-
-def offered(console, visit: Appointment) -> set[str]:
-    """What the page of a visit lets one do."""
-    context = console.get(page(visit)).context
-    return {step.name for step in context.get("steps", ())} | {str(own["name"]) for own in context.get("pages", ())}
-
-
-def history(console, visit: Appointment) -> list[tuple]:
-    return [(row.what, *row.details, row.who, row.channel) for row in console.get(page(visit)).context["history"]]
-
-
-def step(console, visit: Appointment, name: str):
-    answer = console.post(at(visit, "step", name), follow=True)
-    visit.refresh_from_db()
-    return answer
-
-
-# --- what is offered, and what it does ----------------------------------------------------------------
-
-
 def test_before_its_day_a_visit_can_be_moved_or_cancelled(world, desk):
     assert offered(desk, world.another_visit(days=3)) == {"move", "cancel"}
 
@@ -67,12 +42,13 @@ def test_on_its_day_a_visit_can_also_arrive(world, desk):
 
 
 def put_today(world: World) -> Appointment:
-    """A visit later today, so late that it has not begun, so early that it is still today: a minute from now."""
+    """A visit later today: a minute from now, in a zone where it is about noon."""
+    hours = 12 - database_time().hour
+    Location.objects.filter(pk=world.location.pk).update(timezone=f"Etc/GMT{-hours:+d}" if hours else "Etc/UTC")
+    minute = timedelta(minutes=61)
     visit = begun(world.another_visit())
     Appointment.objects.filter(pk=visit.pk).update(
-        start_time=visit.start_time + timedelta(minutes=61),
-        end_time=visit.end_time + timedelta(minutes=61),
-        busy_until=visit.busy_until + timedelta(minutes=61),
+        start_time=visit.start_time + minute, end_time=visit.end_time + minute, busy_until=visit.busy_until + minute
     )
     visit.refresh_from_db()
     return visit
@@ -131,7 +107,7 @@ def test_a_step_needs_the_form_of_our_own_page(world):
 
 
 def test_the_page_itself_takes_no_post(world, desk):
-    assert desk.post(page(world.visit), {"status": Status.COMPLETED}).status_code == 405
+    assert desk.post(page_of(world.visit), {"status": Status.COMPLETED}).status_code == 405
 
 
 def test_a_live_hold_can_be_confirmed_or_released(world, desk):
@@ -179,121 +155,6 @@ def test_a_cancellation_asks_for_the_reason_once(world, desk):
     assert world.visit.status == Status.CANCELLED
     assert said(done) == [f"#{world.visit.pk}: cancelled"]
     assert offered(desk, world.visit) == set()
-
-
-# --- moving ----------------------------------------------------------------
-
-
-def move(console, visit: Appointment, **typed):
-    form = console.get(at(visit, "move")).context["form"]
-    sent = {name: form[name].value() for name in ("specialist", "version")}
-    return console.post(at(visit, "move"), sent | typed, follow=True)
-
-
-def test_a_visit_is_moved_by_date_and_time(world, desk):
-    answer = move(desk, world.visit, date=str(world.salon.day(3)), time="1530")
-
-    world.visit.refresh_from_db()
-    assert world.visit.start_time == world.salon.at(15, 30, days=3)
-    assert said(answer)[0].startswith("Moved to ")
-
-
-def test_a_visit_is_moved_to_another_specialist(world, desk):
-    other = make_specialist(world.location, world.salon.service)
-
-    move(desk, world.visit, specialist=other.pk, date=str(world.salon.day(1)), time="10:00")
-
-    world.visit.refresh_from_db()
-    assert (world.visit.specialist, world.visit.start_time) == (other, world.salon.at(10))
-
-
-def test_the_form_shows_the_visit_as_it_is(world, desk):
-    form = desk.get(at(world.visit, "move")).context["form"]
-
-    assert (form["date"].value(), form["time"].value()) == (world.salon.day(1), "10:00")
-    assert form["specialist"].value() == world.salon.specialist.pk
-
-
-def test_a_refused_move_offers_times_that_one_click_takes(world, desk):
-    world.another_visit(days=3)
-
-    refused = move(desk, world.visit, date=str(world.salon.day(3)), time="12:00")
-    version = refused.context["form"]["version"].value()
-    desk.post(at(world.visit, "move"), {"version": version, "_slot": refused.context["offers"][0]["value"]})
-
-    world.visit.refresh_from_db()
-    assert refused.status_code == 409
-    assert world.visit.start_time == world.salon.at(11, days=3)
-
-
-def test_free_times_leave_the_visit_s_own_time_free(world, desk):
-    sent = {"version": world.visit.version, "specialist": world.salon.specialist.pk, "date": str(world.salon.day(1))}
-
-    looked = desk.post(at(world.visit, "move"), sent | {"_look": "1"})
-
-    assert any(offer["text"].startswith("10:15") for offer in looked.context["offers"])
-
-
-def test_a_visit_that_somebody_changed_meanwhile_is_not_moved(world, desk):
-    form = desk.get(at(world.visit, "move")).context["form"]
-    reschedule_appointment(world.visit.pk, world.salon.at(16), WEB)
-
-    answer = desk.post(
-        at(world.visit, "move"),
-        {
-            "version": form["version"].value(),
-            "specialist": world.salon.specialist.pk,
-            "date": str(world.salon.day(3)),
-            "time": "9",
-        },
-    )
-
-    assert answer.status_code == 409
-    assert "Somebody changed this visit in the meantime." in answer.content.decode()
-
-
-def test_moving_outside_the_rules_takes_the_right_and_a_second_step(world):
-    sent = {"date": str(world.salon.day(3)), "time": "21:00"}
-    operator, administrator = world.browser(Role.OPERATOR), world.browser(Role.ADMIN)
-
-    without = move(operator, world.visit, **sent)
-    refused = move(administrator, world.visit, **sent)
-    forced = move(operator, world.visit, **sent, _outside=refused.context["outside"])
-    move(administrator, world.visit, **sent, _outside=refused.context["outside"])
-
-    world.visit.refresh_from_db()
-    assert (without.context["outside"], forced.status_code) == ("", 409)
-    assert (world.visit.start_time, world.visit.outside_rules) == (world.salon.at(21, days=3), True)
-
-
-@pytest.mark.parametrize(
-    "typed", [{"date": "x"}, {"time": "x"}, {"version": "x"}, {"specialist": "0"}, {"date": "2027-02-30"}]
-)
-def test_a_slip_in_a_move_is_named(world, desk, typed):
-    answer = move(desk, world.visit, **{"date": str(world.salon.day(3)), "time": "9"} | typed)
-
-    assert answer.status_code == 422
-    assert set(answer.context["form"].errors) == set(typed)
-
-
-def test_a_specialist_is_not_moved_to_whom_he_does_not_see(world):
-    other = make_specialist(world.location, world.salon.service)
-
-    answer = move(
-        world.browser(Role.SPECIALIST), world.visit, specialist=other.pk, date=str(world.salon.day(3)), time="9"
-    )
-
-    assert list(answer.context["form"].errors) == ["specialist"]
-
-
-def test_a_move_is_put_back_with_one_click(world, desk):
-    move(desk, world.visit, date=str(world.salon.day(3)), time="15")
-
-    assert "undo" in offered(desk, world.visit)
-    step(desk, world.visit, "undo")
-
-    assert world.visit.start_time == world.salon.at(10)
-    assert "undo" not in offered(desk, world.visit)
 
 
 # --- history ----------------------------------------------------------------
@@ -344,7 +205,7 @@ def test_the_page_costs_the_same_however_long_the_history(world, django_assert_m
         reschedule_appointment(world.visit.pk, world.salon.at(10 + number % 8), WEB, specialist_id=other.pk)
 
     with django_assert_max_num_queries(15):
-        desk.get(page(world.visit))
+        desk.get(page_of(world.visit))
 
 
 # --- who sees and does what ----------------------------------------------------------------
@@ -352,7 +213,8 @@ def test_the_page_costs_the_same_however_long_the_history(world, django_assert_m
 
 def test_the_client_s_link_is_shown_to_those_who_could_do_the_same(world):
     shown = {
-        role: world.visit.visit_token in world.browser(role).get(page(world.visit)).content.decode() for role in ROLES
+        role: world.visit.visit_token in world.browser(role).get(page_of(world.visit)).content.decode()
+        for role in ROLES
     }
 
     assert shown == {role: role != Role.ACCOUNTANT for role in ROLES}
@@ -361,7 +223,7 @@ def test_the_client_s_link_is_shown_to_those_who_could_do_the_same(world):
 def test_a_hold_has_no_link_yet(world, desk):
     hold = hold_slot(world.salon.slot(15), WEB)
 
-    text = desk.get(page(hold)).content.decode()
+    text = desk.get(page_of(hold)).content.decode()
 
     assert hold.visit_token not in text
     assert hold.hold_token not in text
@@ -370,8 +232,8 @@ def test_a_hold_has_no_link_yet(world, desk):
 def test_a_specialist_sees_no_money_anywhere_on_the_page(world):
     desk, specialist = world.browser(Role.OPERATOR), world.browser(Role.SPECIALIST)
 
-    assert "1,000" in desk.get(page(world.visit)).content.decode()
-    assert "1,000" not in specialist.get(page(world.visit)).content.decode()
+    assert "1,000" in desk.get(page_of(world.visit)).content.decode()
+    assert "1,000" not in specialist.get(page_of(world.visit)).content.decode()
 
 
 @pytest.mark.parametrize("role", [Role.ACCOUNTANT])
@@ -399,7 +261,9 @@ def test_another_company_s_visit_cannot_be_touched(world, role):
     answers += [
         console.post(at(visit, name), {"reason": "mistake"}).status_code for name in ("cancel", "move", "confirm")
     ]
-    answers += [console.get(address).status_code for address in (page(visit), at(visit, "move"), at(visit, "history"))]
+    answers += [
+        console.get(address).status_code for address in (page_of(visit), at(visit, "move"), at(visit, "history"))
+    ]
 
     visit.refresh_from_db()
     assert set(answers) == {404}
