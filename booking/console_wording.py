@@ -11,12 +11,15 @@ from accounts.values import Channel
 from booking.models import Appointment, Status
 from booking.wording import clock, day_and_month, weekday
 
+# Every status is here: of one that is not, unfold would show the code.
 COLOURS = {
     Status.HOLD: "warning",
     Status.CONFIRMED: "info",
     Status.ARRIVED: "primary",
     Status.COMPLETED: "success",
     Status.NO_SHOW: "danger",
+    Status.CANCELLED: "",
+    Status.EXPIRED: "",
 }
 
 

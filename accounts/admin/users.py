@@ -21,7 +21,13 @@ from accounts.values import STAFF_ROLES, Role
 
 admin.site.unregister(Group)  # a role says what somebody may do
 
-ROLE_COLOURS = {Role.ADMIN: "primary", Role.OPERATOR: "info", Role.SPECIALIST: "success", Role.ACCOUNTANT: "warning"}
+ROLE_COLOURS = {
+    Role.ADMIN: "primary",
+    Role.OPERATOR: "info",
+    Role.SPECIALIST: "success",
+    Role.ACCOUNTANT: "warning",
+    Role.CLIENT: "",
+}
 ROLES = [choice for choice in Role.choices if choice[0] in STAFF_ROLES]
 
 

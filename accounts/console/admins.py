@@ -13,6 +13,7 @@ from django.forms import ModelChoiceField, ModelMultipleChoiceField
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from accounts.console.actors import actor_in, company_of, company_path, visible
 from accounts.console.forms import (
@@ -146,10 +147,11 @@ class CompanyTabularInline(VisibleRows, TabularInline):
     def get_formset(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
         fields = formset.form.base_fields
-        for name, field in fields.items():
+        for name, declared in fields.items():
+            fields[name] = field = deepcopy(declared)  # a declared field is every request's
+            field.widget.attrs.setdefault("aria-label", capfirst(str(field.label)))
             if isinstance(field, ModelChoiceField):
-                fields[name] = own = deepcopy(field)  # a declared field is every request's
-                self.limit_choices(name, own, request, company_of(obj) if obj else None)
+                self.limit_choices(name, field, request, company_of(obj) if obj else None)
         return formset
 
     def limit_choices(

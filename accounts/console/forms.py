@@ -144,8 +144,15 @@ def numbers_in(values: Sequence[Any]) -> list[Any]:
     return [value for value in values if re.fullmatch(r"[0-9]{1,18}", str(value))]
 
 
+# The search box has no name of its own; its placeholder is what a screen reader says.
+TYPE = {"data-placeholder": _("Type to search")}
+
+
 class SearchSelect(AutocompleteSelect):
     """One row, found by typing."""
+
+    def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> dict[str, Any]:
+        return super().build_attrs(base_attrs, extra_attrs) | TYPE
 
     def optgroups(self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None) -> Any:
         return super().optgroups(name, numbers_in(value), attr)
@@ -153,6 +160,9 @@ class SearchSelect(AutocompleteSelect):
 
 class SearchSelectMultiple(AutocompleteSelectMultiple):
     """Several rows, found by typing."""
+
+    def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> dict[str, Any]:
+        return super().build_attrs(base_attrs, extra_attrs) | TYPE
 
     def optgroups(self, name: str, value: Sequence[str], attr: dict[str, Any] | None = None) -> Any:
         return super().optgroups(name, numbers_in(value), attr)

@@ -6,6 +6,7 @@ import phonenumbers
 from django.conf import settings
 
 LAST_DIGITS = 4
+# Neither “#” nor “№” is in a phone.
 LIKE_A_PHONE = re.compile(r"[\d\s+().\-–…]+")
 MOST_DIGITS = 18
 
@@ -16,8 +17,8 @@ def digits_of(term: str) -> str:
 
 
 def number_of(term: str) -> int | None:
-    """``#123`` or ``123`` as the number of a visit."""
-    text = term.strip().removeprefix("#")
+    """``#123``, ``№123`` or ``123`` as the number of a visit."""
+    text = term.strip().lstrip("#№").strip()
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else None
 
 

@@ -100,7 +100,7 @@ class AppointmentAdmin(CompanyModelAdmin):
         number, ending = number_of(search_term), phone_ending(search_term)
         if (number is None and not ending) or not isinstance(queryset, AppointmentQuerySet):
             return super().get_search_results(request, queryset, search_term)
-        found = queryset.with_phone_ending(ending) if ending and "#" not in search_term else queryset.none()
+        found = queryset.with_phone_ending(ending) if ending else queryset.none()
         pks = found.order_by().values("pk")
         return queryset.filter(Q(pk__in=pks) | Q(pk=number) if number is not None else Q(pk__in=pks)), False
 
@@ -159,7 +159,7 @@ class AppointmentAdmin(CompanyModelAdmin):
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         actor, history = actor_in(request), self.history_of(visit)
-        visit.last_event = history[0] if history else None  # type: ignore[attr-defined]  # for was_just_moved
+        visit.last_event = history[-1] if history else None  # type: ignore[attr-defined]  # for was_just_moved
         context = {
             "visit": visit,
             "zone": visit.location.zone,
@@ -173,7 +173,7 @@ class AppointmentAdmin(CompanyModelAdmin):
         return pages.page(request, self, "appointment", **context)
 
     def history_of(self, visit: Appointment) -> list[AppointmentEvent]:
-        return list(visit.events.select_related("appointment__location", "appointment__company").order_by("-pk"))
+        return list(visit.events.select_related("appointment__location", "appointment__company").order_by("pk"))
 
     def what_can_be_done(self, visit: Appointment) -> dict[str, Any]:
         now = visit.now  # type: ignore[attr-defined]  # annotated by visit_for

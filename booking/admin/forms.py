@@ -275,4 +275,11 @@ class ConfirmForm(ContactFields):
 
 
 class CancelForm(forms.Form):
-    reason = forms.ChoiceField(label=_("reason"), choices=CancelReason.choices, widget=UnfoldAdminRadioSelectWidget)
+    """Why; most often because the client asked, so that is chosen already."""
+
+    reason = forms.ChoiceField(
+        label=_("reason"),
+        choices=CancelReason.choices,
+        initial=CancelReason.CLIENT_ASKED,
+        widget=UnfoldAdminRadioSelectWidget,
+    )

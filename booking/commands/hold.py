@@ -21,7 +21,7 @@ from booking.models.appointment import ClockTimestamp
 from booking.queries.calendars import Calendar, read_calendar
 from booking.queries.catalogue import read_catalogue
 from booking.queries.facts import LONGEST_VISIT, BusyRow, busy_rows
-from booking.queries.slots import alternatives_to
+from booking.queries.slots import REACH, alternatives_to
 from booking.queries.visits import database_time
 from booking.transactions import booking_transaction
 from booking.values import Draft, FreeSlot, Kept, Slot
@@ -111,7 +111,13 @@ def is_same(hold: Appointment, slot: Slot) -> bool:
 def calendar_around(
     slot: Slot, location: Location, kept: Kept | None = None, released: frozenset[int] = frozenset()
 ) -> Calendar:
-    """The location's calendar on the day of the slot: all that the engine needs to judge one start."""
+    """The location's calendar on the day of the slot: all that the engine needs to judge one start.
+
+    Raises SlotRefused for a date that nobody can mean.
+    """
+    now: datetime = location.now  # type: ignore[attr-defined]  # annotated by located()
+    if abs(slot.start - now) > REACH:
+        raise SlotRefused(Reason.TOO_FAR if slot.start > now else Reason.TOO_SOON)
     day = slot.start.astimezone(location.zone).date()
     catalogue = read_catalogue(location, [slot.service_id])
     return read_calendar(catalogue, day, day, kept=kept, released=released)

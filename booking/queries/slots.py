@@ -17,6 +17,8 @@ SHORT_LOOK = 7
 NEXT_TIMES = 3
 ALTERNATIVES = 6
 NEAR = timedelta(hours=2)
+REACH = timedelta(days=3660)
+"""Nobody books or corrects anything further away than ten years; near the ends of the calendar arithmetic fails."""
 DAYS_OF_ALTERNATIVES = 7
 
 
@@ -123,6 +125,8 @@ def alternatives_to(slot: Slot, browser_key: str = "", kept: Kept | None = None)
     except Location.DoesNotExist:
         return []
     catalogue = read_catalogue(location, [slot.service_id])
+    if abs(slot.start - catalogue.now) > REACH:
+        return []
     day = max(slot.start.astimezone(location.zone).date(), catalogue.today)
     day = min(day, catalogue.last_day)
     last = min(day + timedelta(days=DAYS_OF_ALTERNATIVES), catalogue.last_day)

@@ -16,4 +16,4 @@ register.filter("when_of", console_wording.when_of)
 @register.inclusion_tag("unfold/helpers/label.html")
 def status_label(visit: Appointment) -> dict[str, Any]:
     """The status as a coloured word."""
-    return {"text": visit.get_status_display(), "type": console_wording.COLOURS.get(Status(visit.status), "")}
+    return {"text": visit.get_status_display(), "type": console_wording.COLOURS[Status(visit.status)]}

@@ -100,7 +100,7 @@ class Lane:
         if not chunk:
             self.close()
             self.connect()
-            return self.answer(b"x 0")
+            return self.answer(b"HTTP/1.1 %d" % CONNECTION_LOST)
         self.received += chunk
         head, end, body = self.received.partition(b"\r\n\r\n")
         if not end:
@@ -139,10 +139,7 @@ def fire(job: Job) -> Share:
     while volley.in_flight:
         for key, _ in selector.select(PATIENCE):
             volley.collect(key.data)
-    end, cpu = time.monotonic(), time.process_time() - cpu
-    for lane in lanes:
-        lane.close()
-    return volley.answers, end, cpu
+    return volley.answers, time.monotonic(), time.process_time() - cpu
 
 
 class Volley:
@@ -152,13 +149,15 @@ class Volley:
         self.deadline = job.begin + job.seconds if job.seconds else float("inf")
 
     def load(self, lane: Lane) -> None:
-        """The next request, if there is one and time for it."""
+        """The next request; without one, or without time for it, the connection is closed."""
         requests = self.job.requests
         if (self.job.repeat or self.sent < len(requests)) and time.monotonic() < self.deadline:
             number = self.sent % len(requests)
             lane.send(number, requests[number])
             self.sent += 1
             self.in_flight += 1
+        else:
+            lane.close()
 
     def collect(self, lane: Lane) -> None:
         if answer := lane.receive():

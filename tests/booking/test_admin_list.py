@@ -123,6 +123,7 @@ def test_a_visit_is_found_by_the_whole_phone_in_any_form(world, desk, form):
 
 def test_a_visit_is_found_by_its_number_and_by_name(world, desk):
     assert shown(desk, q=f"#{world.visit.pk}") == {world.visit.pk}
+    assert shown(desk, q=f"№ {world.visit.pk}") == {world.visit.pk}
     assert shown(desk, q=f"{world.visit.pk}") == {world.visit.pk}
     assert shown(desk, q=f"{world.mark} visitor") == {world.visit.pk}
 
@@ -130,6 +131,16 @@ def test_a_visit_is_found_by_its_number_and_by_name(world, desk):
 @pytest.mark.parametrize("term", ["#", "#0", "#99999999999999999999999", "٤٥٦٧", "0000", "nobody", "+", "%"])
 def test_other_terms_find_nothing_and_are_no_error(world, desk, term):
     assert shown(desk, q=term) == set()
+
+
+@pytest.mark.parametrize("status", sorted(set(Status) - {Status.HOLD}))
+def test_every_status_is_shown_in_words(world, desk, status):
+    Appointment.objects.filter(pk=world.visit.pk).update(status=status)
+
+    row = " ".join(desk.get(LIST).content.decode().partition('id="result_list"')[2].split())
+
+    assert f"> {Status(status).label} </span>" in row
+    assert f"> {status} </span>" not in row
 
 
 def test_another_company_s_visit_is_not_found_by_its_number(world, desk):

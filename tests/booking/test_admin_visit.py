@@ -7,6 +7,7 @@ import pytest
 from accounts.queries import actor_of
 from accounts.values import Channel, Role
 from booking.commands import hold_slot, mark_arrived, mark_no_show, reschedule_appointment, undo_reschedule
+from booking.console_wording import when
 from booking.models import Appointment, Status
 from booking.queries.visits import database_time
 from booking.values import CancelReason
@@ -174,19 +175,14 @@ def test_history_tells_what_who_and_through_which_channel(world):
 
     rows = history(desk, world.visit)
 
-    before, after = told_time(desk, rows)
-    assert rows[0] == ("Status corrected", "Arrived → Confirmed", "Павел", "Console")
-    assert rows[1] == ("Client arrived", "Павел", "Console")
-    assert rows[2][0] == "Move taken back"
-    assert rows[3][2:] == (f"{world.mark} specialist → Борис", "1,000\u00a0₽ → 2,200\u00a0₽", "Павел", "Console")
-    assert before != after
-    assert rows[-1][0] == "Time held"
-    assert rows[-1][-2:] == ("Client", "Web page")
-
-
-def told_time(desk, rows: list[tuple]) -> list[str]:
-    """Where a move went from and to."""
-    return rows[3][1].split(" → ")
+    ten, sixteen = (when(world.salon.at(hour), world.location.zone) for hour in (10, 16))
+    assert rows[-1] == ("Status corrected", "Arrived → Confirmed", "Павел", "Console")
+    assert rows[-2] == ("Client arrived", "Павел", "Console")
+    assert rows[-3][0] == "Move taken back"
+    people, prices = f"{world.mark} specialist → Борис", "1,000\u00a0₽ → 2,200\u00a0₽"
+    assert rows[-4] == ("Moved", f"{ten} → {sixteen}", people, prices, "Павел", "Console")
+    assert rows[0][0] == "Time held"
+    assert rows[0][-2:] == ("Client", "Web page")
 
 
 def test_the_reason_of_a_cancellation_and_the_system_are_told(world, desk):
@@ -194,8 +190,8 @@ def test_the_reason_of_a_cancellation_and_the_system_are_told(world, desk):
     overdue = put_hold(world.salon, 15, lasts=-60)
     book(world.salon.slot(15))
 
-    assert history(desk, world.visit)[0][:2] == ("Cancelled", "The specialist is ill")
-    assert history(desk, overdue)[0] == ("Hold ran out", "System", "System")
+    assert history(desk, world.visit)[-1][:2] == ("Cancelled", "The specialist is ill")
+    assert history(desk, overdue)[-1] == ("Hold ran out", "System", "System")
 
 
 def test_the_page_costs_the_same_however_long_the_history(world, django_assert_max_num_queries):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from catalog.models import ServiceSpecialist
 from tests.factories import Salon, make_location, make_service, make_specialist
 
 SCREENSHOTS = os.environ.get("SCREENSHOTS")
@@ -44,6 +45,13 @@ def browser_type_launch_args() -> dict:
     }
 
 
+MORE_SERVICES = (
+    ("Борода", "Волосы", 30, 1200),
+    ("Окрашивание", "Волосы", 120, 6000),
+    ("Маникюр", "Ногти", 90, 2000),
+)
+
+
 @pytest.fixture
 def salon() -> Salon:
     """«Лён»: two specialists, two chairs, four services, as a newcomer meets it."""
@@ -61,6 +69,15 @@ def salon() -> Salon:
     for specialist, name in zip(salon.specialists, ("Анна", "Борис"), strict=True):
         specialist.name = name
         specialist.save()
+    for number, chair in enumerate(salon.chairs, start=1):
+        chair.name = f"Кресло {number}"
+        chair.save()
+    for position, (name, category, minutes, price) in enumerate(MORE_SERVICES, start=1):
+        service = make_service(
+            salon.company, name=name, category=category, duration_min=minutes, price=Decimal(price), position=position
+        )
+        for specialist in salon.specialists:
+            ServiceSpecialist.objects.create(service=service, specialist=specialist)
     return salon
 
 

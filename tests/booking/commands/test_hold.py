@@ -1,15 +1,11 @@
-"""Holding a time, letting it go, and what becomes of it when it runs out."""
+"""Holding a time: what is promised, and what it is refused for."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
-from booking.commands import (
-    confirm_appointment,
-    hold_slot,
-    release_hold,
-)
+from booking.commands import confirm_appointment, hold_slot, release_hold, reschedule_appointment
 from booking.errors import SlotRefused, SlotTaken
 from booking.models import Status
 from booking.queries.visits import database_time
@@ -229,6 +225,26 @@ def test_hold_begins_at_a_whole_minute_whoever_asks():
     for actor in (WEB, operator_of(salon)):
         with refused(SlotRefused, "off_grid"):
             hold_slot(slot, actor)
+
+
+@pytest.mark.parametrize("actor_of", [lambda salon: WEB, operator_of], ids=["client", "staff"])
+@pytest.mark.parametrize(
+    ("start", "reason"),
+    [
+        (datetime(1, 1, 1, tzinfo=UTC), "too_soon"),
+        (datetime(1900, 1, 1, tzinfo=UTC), "too_soon"),
+        (datetime(4000, 1, 1, tzinfo=UTC), "too_far"),
+        (datetime(9999, 12, 31, 23, 45, tzinfo=UTC), "too_far"),
+    ],
+)
+def test_hold_is_refused_for_a_date_that_nobody_can_mean(actor_of, start, reason):
+    salon = Salon()
+    visit = book(salon.slot(10))
+
+    with refused(SlotRefused, reason):
+        hold_slot(Slot(salon.location.pk, salon.service.pk, start), actor_of(salon))
+    with refused(SlotRefused, reason):
+        reschedule_appointment(visit.pk, start, actor_of(salon))
 
 
 def test_alternatives_of_a_refusal_can_all_be_held():
