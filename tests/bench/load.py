@@ -1,6 +1,7 @@
 """A cheap load generator: keep-alive sockets in two processes, one selector each, requests written beforehand."""
 
 import selectors
+import signal
 import socket
 import time
 from collections import Counter
@@ -10,6 +11,7 @@ from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from typing import Self
 
+from config.household import die_with_parent
 from tests.bench.figures import percentile
 
 LOOPBACK = "127.0.0.1"
@@ -137,7 +139,10 @@ def fire(job: Job) -> Share:
     for lane in lanes:
         volley.load(lane)
     while volley.in_flight:
-        for key, _ in selector.select(PATIENCE):
+        ready = selector.select(PATIENCE)
+        if not ready:
+            raise TimeoutError(f"the server has not answered for {PATIENCE} seconds")
+        for key, _ in ready:
             volley.collect(key.data)
     return volley.answers, time.monotonic(), time.process_time() - cpu
 
@@ -171,7 +176,8 @@ class Generator:
 
     def __enter__(self) -> Self:
         context = get_context("spawn")  # a fork would inherit our sockets and threads
-        self.processes = [ProcessPoolExecutor(1, mp_context=context) for _ in range(PROCESSES)]
+        mortal = {"initializer": die_with_parent, "initargs": (signal.SIGTERM,)}
+        self.processes = [ProcessPoolExecutor(1, mp_context=context, **mortal) for _ in range(PROCESSES)]
         for started in [process.submit(time.monotonic) for process in self.processes]:
             started.result(PATIENCE)
         return self

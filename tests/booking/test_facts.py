@@ -107,7 +107,10 @@ def test_a_hold_ends_in_the_cache_too(salon):
     assert salon.at(10) in shown(salon)
 
 
-@pytest.mark.parametrize("poison", ["rubbish", 17, [], {"busy": [[1]]}, {"busy": 1, "absences": [], "special_days": []}])
+POISON = ["rubbish", 17, [], {"busy": [[1]]}, {"busy": 1, "absences": [], "special_days": []}]
+
+
+@pytest.mark.parametrize("poison", POISON)
 def test_rubbish_from_redis_is_read_from_the_tables(salon, poison, monkeypatch):
     truth = shown(salon)
     monkeypatch.setattr(cache, "get", lambda key: poison)

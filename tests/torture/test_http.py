@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from http.client import HTTPConnection
 from urllib.parse import urlencode, urlsplit
@@ -82,12 +83,17 @@ def stampede(server: str, salon: Salon, slots: Callable[[int], str]) -> list[str
     return [outcome.answer for outcome in outcomes]
 
 
+def everybody(moment: datetime) -> Callable[[int], str]:
+    """Wants the same time."""
+    return lambda _: moment.isoformat()
+
+
 def test_one_slot_is_booked_by_one_browser(live_server):
     tried = 0
     for _ in rounds(quick=1):
         salon = Salon(chairs=1)
 
-        ends = stampede(live_server.url, salon, lambda _: salon.at(10).isoformat())
+        ends = stampede(live_server.url, salon, everybody(salon.at(10)))
 
         assert sorted(ends) == ["booked"] + ["taken"] * (RIVALS - 1)
         tried += RIVALS
@@ -107,7 +113,7 @@ def test_overlapping_slots_are_booked_without_an_overlap(live_server):
 def test_any_specialist_serves_exactly_as_many_as_there_are(live_server):
     salon = Salon(specialists=3)
 
-    ends = stampede(live_server.url, salon, lambda _: salon.at(10).isoformat())
+    ends = stampede(live_server.url, salon, everybody(salon.at(10)))
 
     assert (ends.count("booked"), ends.count("taken")) == (3, RIVALS - 3)
     assert Appointment.objects.filter(status=Status.CONFIRMED).values("specialist").distinct().count() == 3
@@ -116,7 +122,7 @@ def test_any_specialist_serves_exactly_as_many_as_there_are(live_server):
 def test_a_full_location_takes_nobody_more(live_server):
     salon = Salon(specialists=5, capacity=2)
 
-    ends = stampede(live_server.url, salon, lambda _: salon.at(10).isoformat())
+    ends = stampede(live_server.url, salon, everybody(salon.at(10)))
 
     assert ends.count("booked") == 2
     assert peak(salon.location.pk) == 2
@@ -127,7 +133,7 @@ def test_with_the_mechanisms_removed_browsers_book_twice(live_server, monkeypatc
     salon = Salon()
     before_locking(monkeypatch, partial(time.sleep, 0.3), lock=False)
     with without(constraints=CONSTRAINTS, triggers=[FOLLOW, PEAK]):
-        ends = stampede(live_server.url, salon, lambda _: salon.at(10).isoformat())
+        ends = stampede(live_server.url, salon, everybody(salon.at(10)))
 
         assert ends.count("booked") > 1
         assert doubles() > 0
