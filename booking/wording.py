@@ -44,7 +44,7 @@ def weekday(day: date) -> str:
 
 
 def day_and_month(day: date) -> str:
-    """28 января, 28 January; with the year when it is another one."""
+    """28 января, 28 January."""
     return f"{day.day}{NBSP}{MONTHS_ALT[day.month]}" if get_language() == "ru" else f"{day.day}{NBSP}{day:%B}"
 
 

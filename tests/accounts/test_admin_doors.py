@@ -116,3 +116,27 @@ def test_the_console_is_closed_to_clients_and_strangers():
 
 def test_groups_are_not_offered_because_roles_say_what_somebody_may_do():
     assert "auth.Group" not in {model._meta.label for model in admin.site._registry}
+
+
+def test_whoever_signs_in_lands_in_the_console(client):
+    user = World().user(Role.OPERATOR)
+    door = client.get("/admin/login/?lang=en").context["app_path"]
+
+    answer = client.post(door, {"username": user.email, "password": "secret"})
+
+    assert answer.url == "/admin/"
+
+
+@pytest.mark.parametrize(
+    ("where", "status"),
+    [
+        ("/admin/search/?s=a", 404),
+        ("/admin/autocomplete/?term=a", 403),
+        ("/admin/autocomplete/?app_label=x&model_name=y&field_name=z", 403),
+        ("/admin/autocomplete/?app_label=catalog&model_name=break&field_name=specialist&page=x", 404),
+        ("/admin/catalog/location/add/?_to_field=password", 400),
+        ("/admin/nowhere/", 404),
+    ],
+)
+def test_an_edited_address_is_refused_and_no_error(where, status):
+    assert World().browser(Role.ADMIN).get(where).status_code == status
