@@ -119,7 +119,7 @@ def calendar_around(
     if abs(slot.start - now) > REACH:
         raise SlotRefused(Reason.TOO_FAR if slot.start > now else Reason.TOO_SOON)
     day = slot.start.astimezone(location.zone).date()
-    catalogue = read_catalogue(location, [slot.service_id])
+    catalogue = read_catalogue(location, [slot.service_id]).narrowed_to(slot.specialist_id)
     return read_calendar(catalogue, day, day, kept=kept, released=released)
 
 

@@ -9,6 +9,7 @@ from booking.availability import (
     Absence,
     Candidate,
     Choice,
+    Minute,
     Person,
     Place,
     Question,
@@ -18,6 +19,7 @@ from booking.availability import (
     SpecialDay,
     Terms,
     Visit,
+    free_starts,
     openings,
     shifts_of,
 )
@@ -44,6 +46,7 @@ class Calendar:
     absences: dict[int, list[Absence]]
     busy: tuple[BusyRow, ...] = field(default=(), repr=False)
     kept: Kept | None = None
+    memory: dict[object, list[Minute]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def location(self) -> Location:
@@ -85,6 +88,14 @@ class Calendar:
             reason=choice.reason,
             specialist_name=self.catalogue.name_of(service_id, choice.candidate.person.id),
         )
+
+    def free_starts(self, question: Question, candidate: Candidate) -> list[Minute]:
+        """The engine's answer, asked once for all services of the same length at the same workplaces."""
+        terms = tuple((terms.seat.id if terms.seat else None, terms.length, terms.rest) for terms in candidate.terms)
+        key = (question.waived, candidate.person.id, candidate.is_active, terms)
+        if key not in self.memory:
+            self.memory[key] = free_starts(question, candidate)
+        return self.memory[key]
 
     def candidates(self, service_id: int, specialist_id: int | None = None) -> list[Candidate]:
         """Who performs the service here, in the salon's order, each with his terms at every fit workplace."""

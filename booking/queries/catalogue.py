@@ -2,7 +2,7 @@
 
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from threading import Lock
 from typing import TypeVar
@@ -60,6 +60,14 @@ class Catalogue:
     seat_offers: dict[int, list[WorkplaceService]]
     hours: list[Hours]
     shifts: dict[int, list[Hours]]
+
+    def narrowed_to(self, specialist_id: int | None) -> "Catalogue":
+        """Of one specialist alone: whoever asks for him pays for him, not for his colleagues. None: of all."""
+        if specialist_id is None:
+            return self
+        offers = {pk: [o for o in rows if o.specialist_id == specialist_id] for pk, rows in self.offers.items()}
+        shifts = {pk: hours for pk, hours in self.shifts.items() if pk == specialist_id}
+        return replace(self, offers=offers, shifts=shifts)
 
     @property
     def workplace_ids(self) -> set[int]:

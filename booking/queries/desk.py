@@ -19,7 +19,7 @@ def times_of_day(
     location_id: int, service_id: int, day: date, specialist_id: int | None = None, kept: Kept | None = None
 ) -> list[FreeSlot]:
     """The times of a local day on the grid that staff may book, each with one specialist; eight statements."""
-    catalogue = read_catalogue(located(pk=location_id), [service_id])
+    catalogue = read_catalogue(located(pk=location_id), [service_id]).narrowed_to(specialist_id)
     calendar = read_calendar(catalogue, day, day, kept=kept)
     openings = openings_of(calendar, service_id, specialist_id, DESK_WAIVES)
     starts = [moment_of(minute) for minute in sorted(openings.starts)]

@@ -1,11 +1,12 @@
 """Read what can be booked: the next times of every service, the times of a day, the alternatives to a taken one."""
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from booking.availability import Candidate, Choice, Minute, Question, Reason, choose, free_starts, rejection, terms_at
-from booking.availability.wallclock import minute_of, moment_of
+from booking.availability import Candidate, Choice, Minute, Question, Reason, Span, choose, rejection, terms_at
+from booking.availability.wallclock import days_between, minute_of, moment_of
 from booking.models import Appointment
 from booking.queries.calendars import Calendar, read_calendar
 from booking.queries.catalogue import Catalogue, located, read_catalogue
@@ -33,12 +34,9 @@ class Openings:
 
     def by_day(self) -> dict[date, list[datetime]]:
         """Local days that have room, each with its starts, ascending."""
-        zone = self.calendar.location.zone
-        days: dict[date, list[datetime]] = {}
-        for minute in sorted(self.starts):
-            moment = moment_of(minute)
-            days.setdefault(moment.astimezone(zone).date(), []).append(moment)
-        return days
+        starts = sorted(self.starts)
+        days = ((day, within(starts, self.calendar.span_of(day))) for day in days_of(self.calendar))
+        return {day: [moment_of(minute) for minute in minutes] for day, minutes in days if minutes}
 
     def slots_at(self, start: datetime) -> list[FreeSlot]:
         """One slot for everybody who can take ``start``, in the salon's order."""
@@ -67,7 +65,7 @@ def openings_of(
     question = calendar.question(waived)
     starts: dict[Minute, list[Candidate]] = {}
     for candidate in calendar.candidates(service_id, specialist_id):
-        for minute in free_starts(question, candidate):
+        for minute in calendar.free_starts(question, candidate):
             starts.setdefault(minute, []).append(candidate)
     return Openings(calendar, service_id, question, starts)
 
@@ -86,7 +84,7 @@ def free_slots(
 
     ``location`` comes from ``located``.
     """
-    catalogue = read_catalogue(location, [service_id])
+    catalogue = read_catalogue(location, [service_id]).narrowed_to(specialist_id)
     calendar = read_calendar(catalogue, first, last, ignore_browser=browser_key, kept=kept)
     return openings_of(calendar, service_id, specialist_id)
 
@@ -103,11 +101,37 @@ def next_times(catalogue: Catalogue, wishes: Iterable[Wish], browser_key: str = 
     wanted, found = list(wishes), dict[Wish, list[datetime]]()
     for last in (min(catalogue.today + timedelta(days=SHORT_LOOK), catalogue.last_day), catalogue.last_day):
         calendar = read_calendar(catalogue, catalogue.today, last, ignore_browser=browser_key)
-        found |= {wish: spread(openings_of(calendar, *wish).by_day()) for wish in wanted}
+        found |= {wish: firsts(calendar, wish) or spread(openings_of(calendar, *wish).by_day()) for wish in wanted}
         wanted = [wish for wish in wanted if len(found[wish]) < NEXT_TIMES]
         if not wanted or last == catalogue.last_day:
             break
     return found
+
+
+def firsts(calendar: Calendar, wish: Wish) -> list[datetime]:
+    """The first time of each of the next days with room, if there are days enough; without listing every other time."""
+    question = calendar.question()
+    everybody = [calendar.free_starts(question, candidate) for candidate in calendar.candidates(*wish)]
+    found: list[datetime] = []
+    for day in days_of(calendar):
+        span = calendar.span_of(day)
+        firsts_of_day = [minutes[0] for starts in everybody if (minutes := within(starts, span, at_most=1))]
+        if firsts_of_day:
+            found.append(moment_of(min(firsts_of_day)))
+        if len(found) == NEXT_TIMES:
+            return found
+    return []
+
+
+def within(starts: Sequence[Minute], span: Span, at_most: int | None = None) -> Sequence[Minute]:
+    """Those of the ascending ``starts`` that lie in ``span``."""
+    begin = bisect_left(starts, span[0])
+    end = bisect_left(starts, span[1], lo=begin)
+    return starts[begin : end if at_most is None else min(end, begin + at_most)]
+
+
+def days_of(calendar: Calendar) -> Iterator[date]:
+    return days_between(calendar.first, calendar.last)
 
 
 def spread(days: dict[date, list[datetime]]) -> list[datetime]:
@@ -169,12 +193,13 @@ def next_times_again(visit: Appointment, browser_key: str = "") -> list[datetime
     except Location.DoesNotExist:
         return []
     wish: Wish = (visit.service_id, visit.specialist_id)
-    return next_times(read_catalogue(location, [visit.service_id]), [wish], browser_key)[wish]
+    catalogue = read_catalogue(location, [visit.service_id]).narrowed_to(visit.specialist_id)
+    return next_times(catalogue, [wish], browser_key)[wish]
 
 
 def is_free(slot: Slot, kept: Kept | None = None, waived: frozenset[Reason] = frozenset()) -> bool:
     """Whether ``slot`` could be booked now; eight statements."""
-    catalogue = read_catalogue(located(pk=slot.location_id), [slot.service_id])
+    catalogue = read_catalogue(located(pk=slot.location_id), [slot.service_id]).narrowed_to(slot.specialist_id)
     day = slot.start.astimezone(catalogue.location.zone).date()
     calendar = read_calendar(catalogue, day, day, kept=kept)
     question, minute = calendar.question(waived), minute_of(slot.start)

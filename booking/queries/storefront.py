@@ -184,6 +184,7 @@ def day_strip(
     wanted = min(max(wanted, catalogue.today), catalogue.last_day) if wanted else None
     first = beginning_of_strip(catalogue.today, wanted)
     last = min(first + timedelta(days=STRIP_DAYS - 1), catalogue.last_day)
+    catalogue = catalogue.narrowed_to(specialist_id)
     calendar = read_calendar(catalogue, first, last, ignore_browser=browser_key, kept=kept)
     openings = openings_of(calendar, service_id, specialist_id)
     days = openings.by_day()

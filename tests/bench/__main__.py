@@ -18,14 +18,22 @@ from tests.bench.report import say
 from tests.bench.stage import Plan, Stage, stages
 
 BENCHMARKS: dict[str, ModuleType] = {module.NAME: module for module in (booking, stampede, times, pages)}
-SIZES, SECONDS, ROUNDS, SEED = "10000,1000000", 2.0, 5, 20260128
+SIZES, SECONDS, ROUNDS, MINUTES, SEED = "10000,1000000", 2.0, 5, 8.0, 20260128
 
 
 def asked_for(arguments: Sequence[str]) -> tuple[Plan, Path]:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help=f"{', '.join(BENCHMARKS)}; all when none is named")
-    parser.add_argument("--seconds", type=float, default=SECONDS, help="of each measurement in each round (default: %(default)s)")
+    parser.add_argument(
+        "--seconds", type=float, default=SECONDS, help="of each measurement in each round (default: %(default)s)"
+    )
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="default: %(default)s")
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        default=MINUTES,
+        help="no round begins that would end later than this (default: %(default)s)",
+    )
     parser.add_argument("--sizes", default=SIZES, help="numbers of appointments (default: %(default)s)")
     parser.add_argument("--fresh", action="store_true", help="make the databases anew")
     parser.add_argument("--discard", action="store_true", help="drop the databases at the end")
@@ -48,18 +56,22 @@ class Run:
         self.chosen = {name: module for name, module in BENCHMARKS.items() if name in (plan.names or BENCHMARKS)}
 
     def measure(self, every: Sequence[Stage]) -> None:
-        for stage in every:
-            self.each("warm_up", stage)
+        """Round by round; within one every figure at all sizes, one after the other, so that they share the weather."""
+        self.each("warm_up", every)
+        began = time.monotonic()
         for number in range(self.plan.rounds):
-            began = time.monotonic()
-            for stage in every if number % 2 == 0 else every[::-1]:
-                self.each("measure", stage)
-            say(f"Round {number + 1} of {self.plan.rounds}: {time.monotonic() - began:.0f} s")
+            self.each("measure", every if number % 2 == 0 else every[::-1])
+            taken = time.monotonic() - began
+            say(f"Round {number + 1} of {self.plan.rounds}: {taken:.0f} s so far")
+            if taken * (number + 2) / (number + 1) > self.plan.minutes * 60 and number + 1 < self.plan.rounds:
+                say(f"Another round would not end within {self.plan.minutes:g} minutes.")
+                break
 
-    def each(self, step: str, stage: Stage) -> None:
+    def each(self, step: str, every: Sequence[Stage]) -> None:
         for name, module in self.chosen.items():
-            if f"{name} at {stage.size}" not in self.failures:
-                self.attempt(f"{name} at {stage.size}", getattr(module, step), stage)
+            for stage in every:
+                if f"{name} at {stage.size}" not in self.failures:
+                    self.attempt(f"{name} at {stage.size}", getattr(module, step), stage)
 
     def attempt(self, what: str, step: Callable[[Stage], None], stage: Stage) -> None:
         """A benchmark that fails is named at the end; the others go on."""

@@ -1,4 +1,4 @@
-"""Hold and confirm as an ordinary Django view would: lock, check, write, one event; nothing is refused with a reason."""
+"""Hold and confirm as an ordinary Django view would: lock, check, write, one event; no reasons, no alternatives."""
 
 from datetime import datetime, timedelta
 
@@ -65,9 +65,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def record(appointment: Appointment, event_type: str, payload: dict[str, object]) -> None:
-    AppointmentEvent.objects.create(
-        appointment=appointment, event_type=event_type, initiated_by=WEB, payload=payload
-    )
+    AppointmentEvent.objects.create(appointment=appointment, event_type=event_type, initiated_by=WEB, payload=payload)
 
 
 def redirect(where: str) -> HttpResponse:

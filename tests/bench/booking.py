@@ -23,8 +23,8 @@ def warm_up(stage: Stage) -> None:
     hold, confirm = rows(stage)
     hold.statements, confirm.statements = stage.inside.ask("inside.statements_of_booking", stage.salon)
     for salon in stage.salons:
-        book(stage, stage.server, stage.browsers[salon.slug], salon, 0.3)
-    book(stage, stage.bare_server, stage.bare_browsers, stage.salon, 0.3)
+        book(stage, stage.server, stage.browsers[salon.slug], salon, stage.a_moment)
+    book(stage, stage.bare_server, stage.bare_browsers, stage.salon, stage.a_moment)
 
 
 def measure(stage: Stage) -> None:
@@ -40,7 +40,7 @@ def measure(stage: Stage) -> None:
     limits(stage, hold, confirm)
     for salon in stage.salons[1:]:
         measure_large(stage, salon)
-    stage.inside.ask("inside.tidy")
+    stage.inside.ask("upkeep.tidy")
 
 
 def measure_large(stage: Stage, salon: Salon) -> None:
@@ -52,9 +52,7 @@ def measure_large(stage: Stage, salon: Salon) -> None:
     note(row, burst, cpu)
 
 
-def book(
-    stage: Stage, server: Server, browsers: Browsers, salon: Salon, seconds: float
-) -> list[tuple[Burst, float]]:
+def book(stage: Stage, server: Server, browsers: Browsers, salon: Salon, seconds: float) -> list[tuple[Burst, float]]:
     """Hold for so long, then confirm what was held; each with the workers' milliseconds a request."""
     cookies = devices(len(salon.free))
     taps = [browsers.hold(free, device) for free, device in zip(salon.free, cookies, strict=True)]
@@ -62,7 +60,7 @@ def book(
     held = held_in(holds[0])
     forms = [browsers.confirm(where, cookies[number], number) for number, where in held]
     confirms = burst_of(stage, server, forms, seconds)
-    stage.inside.ask("inside.restore")
+    stage.inside.ask("upkeep.restore")
     return [holds, confirms]
 
 
@@ -84,4 +82,4 @@ def limits(stage: Stage, hold: Row, confirm: Row) -> None:
     at_most = int(stage.plan.seconds * 3000)
     hold.limit.add(stage.pgbench.one_each(HOLD, stage.salon, at_most).rate)
     confirm.limit.add(stage.pgbench.one_each(CONFIRM, stage.salon, at_most).rate)
-    stage.inside.ask("inside.restore")
+    stage.inside.ask("upkeep.restore")

@@ -11,7 +11,7 @@ from tests.bench.load import LOOPBACK, Burst
 from tests.bench.values import FreeTime, Salon
 
 HEADERS = (
-    "User-Agent: Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Mobile Safari/537.36",
+    "User-Agent: Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36",
     "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     "Accept-Encoding: gzip, deflate, br",
     "Accept-Language: ru-RU,ru;q=0.9,en;q=0.8",

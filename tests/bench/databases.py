@@ -20,16 +20,23 @@ from tests.bench.report import say
 
 GOOD_FOR = timedelta(days=7)
 """After that the nine weeks ahead no longer cover what is asked."""
-SMALL, LARGE = 20, 200
-"""Specialists of the measured locations; the large one only where there is room for its coming visits."""
+TINY, SMALL, LARGE = 4, 20, 200
+"""Specialists of the measured locations: a tiny one where the bench itself is tested, a large one where there is room
+for its coming visits."""
 LARGE_FROM = 500_000
 DEMO_FROM = 5_000
 SHARE_OF_DEMO = 0.3
 """Of the appointments belong to other businesses."""
 VISITS_A_WEEK = 31
 """Of one specialist, about: to plan with."""
-WEEKS_AHEAD = 9
-MADE_FROM = ("*/migrations/*.py", "config/demo/*.py", "tests/bench/salon.py", "tests/bench/shape.py", "tests/bench/history.py")
+WEEKS_AHEAD, A_FEW_WEEKS = 9, 3
+MADE_FROM = (
+    "*/migrations/*.py",
+    "config/demo/*.py",
+    "tests/bench/salon.py",
+    "tests/bench/shape.py",
+    "tests/bench/history.py",
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,13 @@ class Database:
         return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{self.name}").geturl()
 
     @property
+    def is_tiny(self) -> bool:
+        return self.size < DEMO_FROM
+
+    @property
     def salons(self) -> list[int]:
+        if self.is_tiny:
+            return [TINY]
         return [SMALL, LARGE] if self.size >= LARGE_FROM else [SMALL]
 
     @cached_property
@@ -63,11 +76,10 @@ class Database:
 
     def prepare(self, fresh: bool) -> None:
         """Reuse what is complete and recent; make everything else anew."""
-        with self.locked():
-            why = "asked for" if fresh else self.unfit()
-            if why:
-                say(f"Making {self.name} ({why}) …")
-                self.make()
+        why = "asked for" if fresh else self.unfit()
+        if why:
+            say(f"Making {self.name} ({why}) …")
+            self.make()
 
     def unfit(self) -> str:
         """Why the database that is there cannot be used; nothing when it can."""
@@ -88,12 +100,12 @@ class Database:
         with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(self.name)))
         manage(self.url, "migrate", "--no-input")
-        others = round(self.size * SHARE_OF_DEMO / 1000) if self.size >= DEMO_FROM else 0
+        others = 0 if self.is_tiny else round(self.size * SHARE_OF_DEMO / 1000)
         if others:
             manage(self.url, "demo", "--scale", str(others), "--yes-in-production")
         with Inside(self.url) as inside:
             self.fill(inside)
-            inside.ask("inside.mark")
+            inside.ask("upkeep.mark")
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
             connection.execute("CREATE TABLE bench_made (what jsonb)")
@@ -102,15 +114,16 @@ class Database:
 
     def fill(self, inside: Inside) -> None:
         """The small salon has three years behind it at most, the large one all the rest."""
-        weeks_ahead = WEEKS_AHEAD if self.size >= DEMO_FROM else 1
+        weeks_ahead = A_FEW_WEEKS if self.is_tiny else WEEKS_AHEAD
         left = self.size - self.count()
         for specialists in self.salons:
             inside.ask("salon.open_salon", specialists)
             left -= specialists * VISITS_A_WEEK * weeks_ahead
-        three_years = SMALL * VISITS_A_WEEK * 52 * 3
-        behind = {SMALL: min(left, three_years), LARGE: max(0, left - three_years)}
         for specialists in self.salons:
-            written = inside.ask("history.fill", specialists, max(0, behind[specialists]), self.seed, weeks_ahead)
+            three_years = specialists * VISITS_A_WEEK * 52 * 3
+            behind = left if specialists == self.salons[-1] else min(left, three_years)
+            written = inside.ask("history.fill", specialists, max(0, behind), self.seed, weeks_ahead)
+            left -= behind
             say(f"  {written} visits of a salon with {specialists} specialists")
 
     def count(self) -> int:
@@ -124,17 +137,25 @@ class Database:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """One run at a time makes it."""
+        """One run at a time: each sweeps out what it booked."""
         FOLDER.mkdir(parents=True, exist_ok=True)
         with (FOLDER / f"{self.name}.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                say(f"Another run uses {self.name}: waiting for its end …")
+                fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
     def facts(self) -> dict[str, Any]:
         """What the results say about it."""
-        asked = ("version()", "current_setting('fsync')", "current_setting('synchronous_commit')",
-                 "pg_size_pretty(pg_database_size(current_database()))", "current_setting('shared_buffers')")  # fmt: skip
+        asked = {
+            "postgresql": "version()",
+            "fsync": "current_setting('fsync')",
+            "synchronous_commit": "current_setting('synchronous_commit')",
+            "shared_buffers": "current_setting('shared_buffers')",
+            "database": "pg_size_pretty(pg_database_size(current_database()))",
+        }
         with psycopg.connect(self.url) as connection:
-            row = connection.execute("SELECT " + ", ".join(asked)).fetchone() or ()
-        names = ("postgresql", "fsync", "synchronous_commit", "database", "shared_buffers")
-        return dict(zip(names, row, strict=True)) | {"appointments": self.count()}
+            row = connection.execute("SELECT " + ", ".join(asked.values())).fetchone() or ()
+        return dict(zip(asked, row, strict=True)) | {"appointments": self.count()}

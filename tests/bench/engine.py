@@ -5,7 +5,18 @@ from decimal import Decimal
 from random import Random
 from zoneinfo import ZoneInfo
 
-from booking.availability import Candidate, Hours, Person, Place, Question, Terms, Visit, free_starts, openings, shifts_of
+from booking.availability import (
+    Candidate,
+    Hours,
+    Person,
+    Place,
+    Question,
+    Terms,
+    Visit,
+    free_starts,
+    openings,
+    shifts_of,
+)
 from booking.availability.wallclock import minute_at
 from tests.bench.inside import timed
 from tests.bench.values import Timing

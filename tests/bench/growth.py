@@ -36,7 +36,8 @@ class Growth:
 
 
 def growths(rows: Sequence[Row]) -> list[Growth]:
-    return [*with_size(rows), *with_staff(rows)]
+    measured = [row for row in rows if row.ours.samples]
+    return [*with_size(measured), *with_staff(measured)]
 
 
 def with_size(rows: Sequence[Row]) -> Iterator[Growth]:

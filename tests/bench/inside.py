@@ -7,9 +7,8 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-import pgtrigger
 from django.core.cache import cache
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
@@ -21,6 +20,7 @@ from catalog.models import Location
 from tests.bench import shape
 from tests.bench.browser import token_in
 from tests.bench.load import LOOPBACK
+from tests.bench.upkeep import restore
 from tests.bench.values import FreeTime, Salon, Timing
 
 HALF_AN_HOUR = 30
@@ -29,25 +29,9 @@ DAYS_AHEAD = 50
 MANY, FEW_DAYS = 100, 10
 """Of so many specialists fewer days have free times enough."""
 A_MONTH = 30
-# Children before parents.
-WRITTEN = (
-    "booking_appointmentevent",
-    "booking_oncekey",
-    "booking_appointment",
-    "accounts_device",
-    "accounts_client",
-)
-QUIETLY = ("booking.AppointmentEvent:history_is_kept", "booking.Appointment:raises_calendar_versions")
-RAISED_AT_ONCE = """
-    UPDATE catalog_specialist SET calendar_version = calendar_version + 1 WHERE id IN (
-        SELECT specialist_id FROM booking_appointment
-        WHERE id > (SELECT last FROM bench_mark WHERE name = 'booking_appointment')
-    )
-"""
-"""What the trigger would do for each row by itself: nobody may be shown what he remembers of them."""
 
 
-# --- what there is ------------------------------------------------------------------------------------------------------
+# --- what there is ---------------------------------------------------------------------------------------------------
 
 
 def measured(specialists: int, seed: int, at_most: int) -> Salon:
@@ -75,48 +59,7 @@ def today_in(location: Location) -> date:
     return database_time().astimezone(location.zone).date()
 
 
-def write_slots(of: Salon) -> int:
-    """The free times in a table, for pgbench; how many."""
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS bench_slot")
-        cursor.execute("CREATE TABLE bench_slot (id integer PRIMARY KEY, specialist_id bigint, start_time timestamptz)")
-        with cursor.copy("COPY bench_slot FROM STDIN") as rows:
-            for number, free in enumerate(of.free):
-                rows.write_row((number, free.specialist_id, free.start))
-        cursor.execute("ANALYZE bench_slot")
-    return len(of.free)
-
-
-# --- putting back what was measured with -----------------------------------------------------------------------------------
-
-
-def mark() -> None:
-    """Remember the last row of each table that bookings write."""
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE bench_mark (name text, last bigint)")
-        for table in WRITTEN:
-            cursor.execute(f"INSERT INTO bench_mark SELECT '{table}', coalesce(max(id), 0) FROM {table}")  # noqa: S608 - ours
-
-
-@transaction.atomic
-def restore() -> int:
-    """Delete everything that was booked since ``mark``; how many appointments."""
-    booked = 0
-    with pgtrigger.ignore(*QUIETLY), connection.cursor() as cursor:
-        cursor.execute(RAISED_AT_ONCE)
-        for table in WRITTEN:
-            cursor.execute(f"DELETE FROM {table} WHERE id > (SELECT last FROM bench_mark WHERE name = '{table}')")  # noqa: S608 - ours
-            booked = cursor.rowcount if table == "booking_appointment" else booked
-    return booked
-
-
-def tidy() -> None:
-    """Rows that were deleted must not burden the next round."""
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM " + ", ".join((*WRITTEN, "catalog_specialist", "catalog_workplace")))
-
-
-# --- work to be timed ----------------------------------------------------------------------------------------------------
+# --- work to be timed ------------------------------------------------------------------------------------------------
 
 
 def timed(work: Callable[[int], object], seconds: float, before: Callable[[], object] | None = None) -> Timing:
@@ -196,7 +139,7 @@ def page(path: str, reader: Browser) -> Any:
     return response
 
 
-# --- SQL -----------------------------------------------------------------------------------------------------------------
+# --- SQL -------------------------------------------------------------------------------------------------------------
 
 
 @contextmanager

@@ -197,8 +197,8 @@ class Generator:
     ) -> Burst:
         """Send ``requests`` over ``connections``, shared out among the processes; all begin at once.
 
-        Without ``repeat`` each request is sent once at most: fewer, when ``seconds`` are over. An answer's number is that
-        of its request.
+        Without ``repeat`` each request is sent once at most: fewer, when ``seconds`` are over. An answer's number is
+        that of its request.
         """
         shares = min(connections, len(self.processes))
         begin = time.monotonic() + HEAD_START

@@ -16,9 +16,6 @@ from tests.bench.load import CONNECTIONS
 from tests.bench.values import Salon
 
 THREADS = 2
-FEW = 50
-"""Transactions of each client where less than a second is given: pgbench counts in whole seconds."""
-
 # :k is the number of the slot, another one for each transaction of each client.
 NEXT = "\\set n :n + 1\n\\set k :n * :clients + :client_id\n"
 SLOT = "(SELECT {} FROM bench_slot WHERE id = :k)"
@@ -31,7 +28,8 @@ SELECT 1 FROM booking_appointment WHERE specialist_id = {SLOT.format("specialist
     AND start_time < {SLOT.format("start_time")} + interval '30 minutes' AND busy_until > {SLOT.format("start_time")};
 INSERT INTO booking_appointment (company_id, location_id, service_id, specialist_id, contact_name, contact_phone,
         start_time, end_time, busy_until, status, priority, price, discount, expires_at, hold_extended, browser_key,
-        hold_token, visit_token, source, assignment_reason, outside_rules, notes, version, sequence, created_at, updated_at)
+        hold_token, visit_token, source, assignment_reason, outside_rules, notes, version, sequence, created_at,
+        updated_at)
     SELECT service.company_id, :location, service.id, specialist_id, '', '', start_time,
         start_time + interval '30 minutes', start_time + interval '30 minutes', 'HOLD', 'NORMAL', price, 0,
         now() + interval '5 minutes', false, 'bench', 'bench-' || slot.id, 'bench-' || slot.id, 'web', '', false, '',
@@ -39,7 +37,8 @@ INSERT INTO booking_appointment (company_id, location_id, service_id, specialist
     FROM bench_slot AS slot, catalog_service AS service WHERE slot.id = :k AND service.id = :service
     RETURNING id AS booked \\gset
 INSERT INTO booking_appointmentevent (appointment_id, event_type, initiated_by, payload, created_at)
-    VALUES (:booked, 'hold_placed', '{{"user_id": null, "role": "client", "channel": "web"}}', '{{"status": "HOLD"}}', now());
+    VALUES (:booked, 'hold_placed', '{{"user_id": null, "role": "client", "channel": "web"}}',
+        '{{"status": "HOLD"}}', now());
 COMMIT;
 """
 CONFIRM = f"""{NEXT}
@@ -47,13 +46,15 @@ BEGIN;
 SELECT id AS held, specialist_id AS who FROM booking_appointment WHERE hold_token = 'bench-' || :k \\gset
 SELECT id FROM catalog_specialist WHERE id = :who FOR NO KEY UPDATE;
 SELECT status FROM booking_appointment WHERE id = :held FOR NO KEY UPDATE;
-INSERT INTO accounts_client (company_id, phone, first_name, last_name, email, notes, language, priority, is_active, created_at)
+INSERT INTO accounts_client (company_id, phone, first_name, last_name, email, notes, language, priority, is_active,
+        created_at)
     SELECT company_id, '+7916' || lpad(:k::text, 7, '0'), 'Ирина', '', '', '', 'ru', 'NORMAL', true, now()
     FROM catalog_service WHERE id = :service RETURNING id AS person \\gset
 UPDATE booking_appointment SET status = 'CONFIRMED', expires_at = NULL, client_id = :person, contact_name = 'Ирина',
     contact_phone = '+7916' || lpad(:k::text, 7, '0'), version = version + 1, updated_at = now() WHERE id = :held;
 INSERT INTO booking_appointmentevent (appointment_id, event_type, initiated_by, payload, created_at)
-    VALUES (:held, 'booking_created', '{{"user_id": null, "role": "client", "channel": "web"}}', '{{"status": "CONFIRMED"}}', now());
+    VALUES (:held, 'booking_created', '{{"user_id": null, "role": "client", "channel": "web"}}',
+        '{{"status": "CONFIRMED"}}', now());
 COMMIT;
 """
 BUSY_ROWS = """
@@ -97,17 +98,15 @@ class PgBench:
         values = {name: str(known[key]) for name, key in names.items() if known.get(key)}
         self.environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "PGOPTIONS": "-c timezone=UTC"} | values
 
-    def run(self, script: str, *, seconds: float = 0, times: int = 0, clients: int = CONNECTIONS, **names: int) -> Result:
-        """For so many ``seconds``, or so many ``times`` in each client."""
-        times = times or (FEW if seconds < 1 else 0)
-        length = ["-t", str(times)] if times else ["-T", str(round(seconds))]
+    def run(self, script: str, *, times: int, clients: int = CONNECTIONS, **names: int) -> Result:
+        """So many ``times`` in each client (in whole seconds, as pgbench counts them, a round would be too long)."""
         variables = [f"-D{name}={value}" for name, value in {"n": -1, "clients": clients, **names}.items()]
         command = [str(program()), "-n", "-M", "prepared", "-c", str(clients), "-j", str(min(THREADS, clients))]
         with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
             file.write(script)
             file.flush()
             done = subprocess.run(
-                [*command, *length, *variables, "-f", file.name],
+                [*command, "-t", str(max(1, times)), *variables, "-f", file.name],
                 env=self.environment,
                 capture_output=True,
                 text=True,
@@ -119,7 +118,7 @@ class PgBench:
 
     def one_each(self, script: str, salon: Salon, at_most: int) -> Result:
         """Every client its own slots, none of them twice."""
-        times = max(1, min(len(salon.free), at_most) // CONNECTIONS)
+        times = min(len(salon.free), at_most) // CONNECTIONS
         return self.run(script, times=times, location=salon.location_id, service=salon.service_id)
 
 

@@ -25,7 +25,7 @@ REDIS_DATABASE = 13
 SETTINGS, BARE = "tests.bench.settings", "tests.bench.bare"
 
 
-def environment(database_url: str, settings: str = SETTINGS, port: int = 0) -> dict[str, str]:
+def environment(database_url: str, settings: str = SETTINGS, port: int = 0, workers: int = WORKERS) -> dict[str, str]:
     """As on a server: DEBUG off, everything said. Only the place of the static files is ours."""
     redis = urlsplit(os.environ["REDIS_URL"])._replace(path=f"/{REDIS_DATABASE}").geturl()
     inherited = {key: os.environ[key] for key in ("HOME", "LANG", "TZ") if key in os.environ}
@@ -34,13 +34,13 @@ def environment(database_url: str, settings: str = SETTINGS, port: int = 0) -> d
         "DJANGO_SETTINGS_MODULE": settings,
         "DEBUG": "false",
         "SECRET_KEY": "for benchmarks on loopback: nothing in these databases is worth a secret",
-        "ALLOWED_HOSTS": LOOPBACK,
+        "ALLOWED_HOSTS": f"{LOOPBACK},localhost",
         "PUBLIC_URL": f"http://{LOOPBACK}:{port}",
         "DATABASE_URL": database_url,
         "REDIS_URL": redis,
         "HOST": LOOPBACK,
         "PORT": str(port),
-        "WEB_WORKERS": str(WORKERS),
+        "WEB_WORKERS": str(workers),
         "WEB_THREADS": str(THREADS),
     }
 
@@ -67,8 +67,8 @@ def collect_static() -> None:
 class Server:
     """The web server as `config/entrypoint.sh web` starts it, on a port of its own."""
 
-    def __init__(self, database_url: str, name: str, settings: str = SETTINGS) -> None:
-        self.url, self.settings = database_url, settings
+    def __init__(self, database_url: str, name: str, settings: str = SETTINGS, workers: int = WORKERS) -> None:
+        self.url, self.settings, self.workers = database_url, settings, workers
         self.log = FOLDER / f"{name}-{os.getpid()}.log"
 
     def __enter__(self) -> Self:
@@ -77,7 +77,7 @@ class Server:
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 ["/bin/sh", str(PROJECT / "config" / "entrypoint.sh"), "web"],
-                env=environment(self.url, self.settings, self.port),
+                env=environment(self.url, self.settings, self.port, self.workers),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -94,7 +94,7 @@ class Server:
             self.log.unlink(missing_ok=True)
 
     def stop(self) -> None:
-        self.process.terminate()
+        self.process.send_signal(signal.SIGINT)  # gunicorn's quick end: nobody is waiting for an answer
         try:
             self.process.wait(10)
         except subprocess.TimeoutExpired:

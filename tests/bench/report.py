@@ -19,9 +19,9 @@ RESULTS = PROJECT / "bench" / "results"
 PACKAGES = ("django", "psycopg", "psycopg-pool", "gunicorn", "redis", "django-redis")
 HEAD = ("appointments", "what", "ours", "limit", "of it", "bare view", "of it", "goal", "SQL")
 NOISE = (
-    "Medians of the rounds; ± is half of what lies between the lowest and the highest. Server, PostgreSQL and generator\n"
-    "share these cores: compare within a run, as ratios. “cpu” is what the server's workers (or this process) computed\n"
-    "for one request: it suffers less from neighbours than the clock."
+    "Medians of the rounds; ± is half of what lies between the lowest and the highest. Server, PostgreSQL and\n"
+    "generator share these cores: compare within a run, as ratios. “cpu” is what the server's workers (or this\n"
+    "process) computed for one request: it suffers less from neighbours than the clock."
 )
 
 

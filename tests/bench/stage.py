@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from tests.bench.browser import BareBrowsers, Browsers
 from tests.bench.databases import Database
 from tests.bench.figures import Row
 from tests.bench.load import Generator
 from tests.bench.pgbench import PgBench
-from tests.bench.processes import BARE, Inside, Server, collect_static
+from tests.bench.processes import BARE, WORKERS, Inside, Server, collect_static
 from tests.bench.values import Salon
 
 SLOTS = 6_000
@@ -25,6 +26,7 @@ class Plan:
     sizes: Sequence[int]
     seconds: float
     rounds: int
+    minutes: float
     seed: int
     prefix: str = "okno_bench"
     fresh: bool = False
@@ -42,10 +44,16 @@ class Stage:
     bare_server: Server
     inside: Inside
     rows: dict[tuple[str, str], Row] = field(default_factory=dict)
+    told: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
         return self.database.size
+
+    @property
+    def a_moment(self) -> float:
+        """Seconds of a warm-up."""
+        return min(0.3, self.plan.seconds)
 
     @cached_property
     def pgbench(self) -> PgBench:
@@ -54,9 +62,9 @@ class Stage:
     @cached_property
     def salons(self) -> list[Salon]:
         """The measured locations, the usual one first; what an earlier run left is swept out."""
-        self.inside.ask("inside.restore")
+        self.inside.ask("upkeep.restore")
         salons = [self.inside.ask("inside.measured", n, self.plan.seed, SLOTS) for n in self.database.salons]
-        self.inside.ask("inside.write_slots", salons[0])
+        self.inside.ask("upkeep.write_slots", salons[0])
         return salons
 
     @property
@@ -71,6 +79,13 @@ class Stage:
     def bare_browsers(self) -> BareBrowsers:
         return BareBrowsers(self.bare_server.port, self.salon)
 
+    def once(self, function: str, *args: Any) -> Any:
+        """What the process inside answers, asked in the first round only."""
+        key = (function, repr(args))
+        if key not in self.told:
+            self.told[key] = self.inside.ask(function, *args)
+        return self.told[key]
+
     def row(self, row: Row) -> Row:
         """The row that this one stands for: made in the first round, added to in every further one."""
         return self.rows.setdefault((row.benchmark, row.label), row)
@@ -82,18 +97,20 @@ def stages(plan: Plan) -> Iterator[list[Stage]]:
     databases = [Database(size, plan.prefix, plan.seed) for size in plan.sizes]
     with ExitStack() as stack:
         for database in databases:
+            stack.enter_context(database.locked())
             if plan.discard:
                 stack.callback(database.drop)
             database.prepare(plan.fresh)
         collect_static()
         generator = stack.enter_context(Generator())
+        workers = 1 if all(database.is_tiny for database in databases) else WORKERS
         yield [
             Stage(
                 plan,
                 database,
                 generator,
-                stack.enter_context(Server(database.url, database.name)),
-                stack.enter_context(Server(database.url, f"{database.name}-bare", BARE)),
+                stack.enter_context(Server(database.url, database.name, workers=workers)),
+                stack.enter_context(Server(database.url, f"{database.name}-bare", BARE, workers)),
                 stack.enter_context(Inside(database.url)),
             )
             for database in databases

@@ -57,7 +57,7 @@ def measure(stage: Stage) -> None:
 
 
 def measure_day(stage: Stage, salon: Salon, seconds: float) -> None:
-    limit = stage.pgbench.run(BUSY_ROWS, seconds=seconds, clients=1, slots=len(stage.salon.free))
+    limit = stage.pgbench.run(BUSY_ROWS, times=round(2000 * seconds), clients=1, slots=len(stage.salon.free))
     for state in DAY_GOALS:
         row = day(stage, salon, state)
         note(row, stage.inside.ask("inside.time_of", "a_day", salon, seconds=seconds, state=state))
@@ -65,7 +65,7 @@ def measure_day(stage: Stage, salon: Salon, seconds: float) -> None:
 
 
 def measure_month(stage: Stage, salon: Salon, position: int, seconds: float) -> None:
-    reads = stage.inside.ask("inside.reads_of", "a_month", salon, position)
+    reads = stage.once("inside.reads_of", "a_month", salon, position)
     busy = next(sql for sql in reads if 'FROM "booking_appointment"' in sql)
     limit = stage.pgbench.run(f"{busy};", times=max(5, round(100 * seconds)), clients=1)
     for state in MONTH_STATES:

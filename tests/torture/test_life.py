@@ -25,5 +25,5 @@ class LifeInTheOpen(SalonLife):
 
 
 def test_a_salon_keeps_its_promises_with_real_commits_and_caches():
-    bounds = thorough(examples=4, a_second=1, stateful_step_count=20, phases=[Phase.generate])
+    bounds = thorough(examples=3, a_second=1, stateful_step_count=15, phases=[Phase.generate])
     run_state_machine_as_test(LifeInTheOpen, settings=bounds)

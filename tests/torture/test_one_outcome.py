@@ -66,7 +66,7 @@ def test_two_clients_who_move_into_each_others_time_lose_nothing():
 
 def test_a_time_that_is_being_left_is_taken_only_by_a_legal_order():
     followed = tried = 0
-    for number in rounds(quick=6):
+    for number in rounds(quick=4):
         salon, late = Salon(), random.Random(number).uniform(0, 0.1)
         leaving, following = book(salon.slot(10)), book(salon.slot(12), phone="+79990000002")
 
@@ -85,7 +85,7 @@ def test_a_time_that_is_being_left_is_taken_only_by_a_legal_order():
 
 
 def test_rivals_who_move_to_one_time_get_it_once():
-    for _ in rounds(quick=2):
+    for _ in rounds(quick=1):
         salon = Salon(specialists=8, chairs=8)
         visits = [
             book(salon.slot(10, specialist=one), phone=f"+7999000000{n}") for n, one in enumerate(salon.specialists)
@@ -106,7 +106,7 @@ def test_rivals_who_move_to_one_time_get_it_once():
 
 def test_a_hold_at_its_boundary_is_confirmed_or_given_away_and_never_both():
     confirmed = tried = 0
-    for number in rounds(quick=12):
+    for number in rounds(quick=8):
         salon, chance = Salon(), random.Random(number)
         mine = hold_slot(salon.slot(10), WEB)
         make_overdue(mine, by=timedelta(milliseconds=chance.uniform(-25, 5)))
@@ -145,7 +145,7 @@ def test_a_hold_at_its_boundary_control_without_any_mechanism_it_is_both(monkeyp
 
 
 def test_an_overdue_hold_is_taken_over_by_one_of_many():
-    for _ in rounds(quick=2):
+    for _ in rounds(quick=1):
         salon = Salon(chairs=1)
         overdue = hold_slot(salon.slot(10), WEB)
         make_overdue(overdue)
@@ -161,7 +161,7 @@ def test_an_overdue_hold_is_taken_over_by_one_of_many():
 
 
 def test_one_visit_cancelled_by_ten_is_cancelled_once():
-    for _ in rounds(quick=2):
+    for _ in rounds(quick=1):
         salon = Salon()
         visit = book(salon.slot(10))
         desk = operator_of(salon)
@@ -206,7 +206,7 @@ def test_one_visit_cancelled_and_moved_at_once_ends_as_one_of_both():
 
 
 def test_one_hold_confirmed_twenty_times_is_one_visit():
-    for _ in rounds(quick=2):
+    for _ in rounds(quick=1):
         salon = Salon()
         mine = hold_slot(salon.slot(10), WEB)
 
@@ -220,7 +220,7 @@ def test_one_hold_confirmed_twenty_times_is_one_visit():
 
 
 def test_new_clients_with_one_phone_are_one_client():
-    for _ in rounds(quick=2):
+    for _ in rounds(quick=1):
         salon = Salon(specialists=8)
         holds = [hold_slot(salon.slot(10, specialist=one), WEB) for one in salon.specialists]
 
@@ -236,7 +236,7 @@ def ask_once(salon: Salon, hour: int = 10) -> Callable[[], Appointment]:
 
 
 def test_one_key_twenty_times_has_one_effect_and_one_answer():
-    for _ in rounds(quick=2):
+    for _ in rounds(quick=1):
         salon = Salon(specialists=3)
 
         outcomes = at_once([ask_once(salon)] * 20)
@@ -247,7 +247,7 @@ def test_one_key_twenty_times_has_one_effect_and_one_answer():
 
 
 def test_one_key_with_two_bodies_serves_one_and_refuses_the_other():
-    for _ in rounds(quick=2):
+    for _ in rounds(quick=1):
         salon = Salon(specialists=3)
 
         outcomes = at_once([ask_once(salon, 10), ask_once(salon, 12)] * 6)
@@ -272,7 +272,7 @@ def test_one_key_control_without_remembering_it_has_several_effects(monkeypatch)
 
 
 def test_a_proved_client_holds_no_more_than_the_limit_however_fast():
-    for _ in rounds(quick=2):
+    for _ in rounds(quick=1):
         salon = Salon(specialists=8)
         client = make_client(salon.company)
 

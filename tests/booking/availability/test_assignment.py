@@ -20,7 +20,7 @@ def test_least_busy_has_the_fewest_booked_minutes_of_the_day():
 
 def test_least_busy_counts_neither_breaks_nor_other_days():
     long_break = choice(1, (at(9), at(10)), rest=180)
-    yesterday_and_tomorrow = choice(2, (at(-20), at(-10)), (at(25), at(33)), (at(9), at(9, 59)))
+    yesterday_and_tomorrow = choice(2, (at(-20), at(-10)), (at(24), at(33)), (at(9), at(9, 59)))
 
     assert chosen("least_busy", long_break, choice(3, (at(9), at(10, 1)))) == 1
     assert chosen("least_busy", long_break, yesterday_and_tomorrow) == 2

@@ -101,8 +101,8 @@ CASES = {
         Reason.CLIENT_BUSY, at(10, 15), ask(client_visits=(span(11, 12),)), accepted=at(10)
     ),
     "between the grid's minutes": Case(Reason.OFF_GRID, at(10, 10), accepted=at(10, 15)),
-    "before the notice": Case(Reason.TOO_SOON, at(9, 45), ask(earliest=at(10)), accepted=at(10)),
-    "after the horizon": Case(Reason.TOO_FAR, at(10, 15), ask(latest=at(10)), accepted=at(10)),
+    "before the notice": Case(Reason.TOO_SOON, at(9, 59), ask(earliest=at(10), step=1), accepted=at(10)),
+    "after the horizon": Case(Reason.TOO_FAR, at(10, 1), ask(latest=at(10), step=1), accepted=at(10)),
 }  # fmt: skip
 
 
@@ -237,6 +237,9 @@ def test_the_grid_counts_from_the_start_of_each_working_interval():
 
     found = free_starts(ask(place, step=60), candidate)
 
+    assert found == [
+        minute for minute in range(at(0), at(24)) if rejection(ask(place, step=60), candidate, minute) is None
+    ]
     assert found == [at(9, 10), at(10, 10), at(12, 50), at(13, 50), at(14, 50), at(15, 50), at(16, 50)]
 
 
@@ -297,6 +300,12 @@ def test_capacity_counts_without_the_break_after_a_visit():
     resting = make_candidate(terms=[make_terms(rest=30)])
 
     assert rejection(ask(make_place(capacity=1, presence=(span(11, 12),))), resting, at(10)) is None
+
+
+def test_the_clients_other_visit_counts_without_the_break_after_this_one():
+    resting = make_candidate(terms=[make_terms(rest=30)])
+
+    assert rejection(ask(client_visits=(span(11, 12),)), resting, at(10)) is None
 
 
 def test_a_capacity_lowered_below_what_is_booked_refuses_new_visits_only_then():

@@ -154,6 +154,14 @@ def test_a_working_holiday_without_hours_on_a_day_that_has_none_is_open_all_day(
     assert open_on(MONDAY, [Hours(0, is_day_off=True)], holidays=holidays) == [wall(MONDAY, 0, 24)]
 
 
+def test_a_holiday_or_a_break_with_half_an_interval_has_none():
+    """The forms refuse it; the tables do not."""
+    holidays = {MONDAY: SpecialDay(is_working=True, start=600)}
+
+    assert open_on(MONDAY, every_day(540, 1080), holidays=holidays) == [wall(MONDAY, 9, 18)]
+    assert breaks_on(MONDAY, [], Absence(MONDAY, MONDAY, start=600)) == (wall(MONDAY, 0, 24),)
+
+
 def test_a_working_holiday_may_pass_midnight():
     holidays = {MONDAY: SpecialDay(is_working=True, start=20 * 60, end=4 * 60)}
 
@@ -210,6 +218,14 @@ def test_a_vacation_begun_long_ago_and_ending_late_covers_the_days_asked_about()
     assert len(covered) == 1
     assert covered[0][0] <= minute_at(MOSCOW, MONDAY, 0)
     assert covered[0][1] >= minute_at(MOSCOW, TUESDAY, 0)
+
+
+def test_touching_shifts_stay_apart():
+    shifts = shifts_of(MOSCOW, [Hours(0, 540, 720), Hours(0, 720, 1080)], [], MONDAY, MONDAY)
+
+    assert [span for span in shifts.spans if span[0] < wall(MONDAY, 24, 25)[0]] == [
+        wall(MONDAY, 9, 12), wall(MONDAY, 12, 18)
+    ]  # fmt: skip
 
 
 def test_every_shift_knows_its_usual_workplace():
