@@ -1,6 +1,7 @@
 """What every test shares."""
 
 import pgtrigger
+from django.db.backends.postgresql.creation import DatabaseCreation
 from django.test import TransactionTestCase
 
 flush = TransactionTestCase._fixture_teardown
@@ -13,3 +14,13 @@ def flush_history_too(test_case: TransactionTestCase) -> None:
 
 
 TransactionTestCase._fixture_teardown = flush_history_too
+
+
+def drop_whoever_is_connected(creation: DatabaseCreation, name: str, verbosity: int) -> None:
+    """A pool may still be opening a connection when the last test ends; nobody is left to use it."""
+    creation.connection.close_pool()
+    with creation._nodb_cursor() as cursor:
+        cursor.execute(f"DROP DATABASE {creation.connection.ops.quote_name(name)} WITH (FORCE)")
+
+
+DatabaseCreation._destroy_test_db = drop_whoever_is_connected

@@ -18,7 +18,7 @@ HEADERS = (
     "Connection: keep-alive",
 )
 TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="([^"]+)"')
-VISITORS = 16
+VISITORS = 4
 NAMES = ("Ирина", "Пётр Семёнов", "Анна-Мария", "Ольга Ёлкина")
 
 

@@ -178,8 +178,8 @@ class Generator:
         context = get_context("spawn")  # a fork would inherit our sockets and threads
         mortal = {"initializer": die_with_parent, "initargs": (signal.SIGTERM,)}
         self.processes = [ProcessPoolExecutor(1, mp_context=context, **mortal) for _ in range(PROCESSES)]
-        for started in [process.submit(time.monotonic) for process in self.processes]:
-            started.result(PATIENCE)
+        for process in self.processes:
+            process.submit(time.monotonic)  # begin to start
         return self
 
     def __exit__(self, *details: object) -> None:

@@ -24,6 +24,8 @@ WORKERS, THREADS = 2, 4
 REDIS_DATABASE = 13
 SETTINGS, BARE = "tests.bench.settings", "tests.bench.bare"
 
+_numbers = iter(range(len(PORTS)))
+
 
 def environment(database_url: str, settings: str = SETTINGS, port: int = 0, workers: int = WORKERS) -> dict[str, str]:
     """As on a server: DEBUG off, everything said. Only the place of the static files is ours."""
@@ -83,10 +85,12 @@ class Server:
                 stderr=log,
                 preexec_fn=partial(die_with_parent, signal.SIGTERM),
             )
-        if not wait_for_answer(LOOPBACK, self.port, patience=30):
-            self.stop()
-            raise RuntimeError(f"the server does not answer; its log: {self.log}")
         return self
+
+    def wait(self) -> None:
+        """Until it answers. Raises RuntimeError."""
+        if not wait_for_answer(LOOPBACK, self.port):
+            raise RuntimeError(f"the server does not answer; its log: {self.log}")
 
     def __exit__(self, *details: object) -> None:
         self.stop()
@@ -115,8 +119,8 @@ def cpu_seconds_of(pid: int) -> float:
 
 
 def free_port() -> int:
-    """Another first one for each run, so that two runs seldom want the same."""
-    for number in range(len(PORTS)):
+    """Each once, and another first one for each run, so that two runs seldom want the same."""
+    for number in _numbers:
         port = PORTS[(os.getpid() + number) % len(PORTS)]
         if is_free(port):
             return port
@@ -133,6 +137,7 @@ class Inside:
         self.process = ProcessPoolExecutor(
             1, mp_context=get_context("spawn"), initializer=wake, initargs=(self.environment,)
         )
+        self.process.submit(os.getpid)  # begin to start
         return self
 
     def __exit__(self, *details: object) -> None:

@@ -104,7 +104,7 @@ def stages(plan: Plan) -> Iterator[list[Stage]]:
         collect_static()
         generator = stack.enter_context(Generator())
         workers = 1 if all(database.is_tiny for database in databases) else WORKERS
-        yield [
+        every = [
             Stage(
                 plan,
                 database,
@@ -115,3 +115,7 @@ def stages(plan: Plan) -> Iterator[list[Stage]]:
             )
             for database in databases
         ]
+        for stage in every:
+            stage.server.wait()
+            stage.bare_server.wait()
+        yield every
