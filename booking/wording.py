@@ -5,7 +5,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.utils import formats
-from django.utils.dates import MONTHS_ALT
+from django.utils.dates import MONTHS_3, MONTHS_ALT
 from django.utils.translation import get_language, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
@@ -54,13 +54,19 @@ def long_day(day: date) -> str:
 
 
 def spoken_day(day: date, today: date) -> str:
-    """сегодня, завтра, чт; later with the date."""
+    """сегодня, завтра, чт, пт 27 ноя."""
     distance = (day - today).days
     if distance == 0:
         return _("today")
     if distance == 1:
         return _("tomorrow")
-    return weekday(day) if 1 < distance <= SOON_DAYS else long_day(day)
+    return weekday(day) if 1 < distance <= SOON_DAYS else short_day(day)
+
+
+def short_day(day: date) -> str:
+    """пт 27 ноя, Fri 27 Nov: for a button."""
+    month = str(MONTHS_3[day.month])
+    return f"{weekday(day)} {day.day}{NBSP}{month if get_language() == 'ru' else month.title()}"
 
 
 def spoken(moment: datetime, zone: ZoneInfo, now: datetime) -> str:

@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from booking.availability import Absence, Hours, Span, SpecialDay, openings, shifts_of
+from booking.availability import Absence, Hours, Span, SpecialDay, free_starts, openings, shifts_of
 from booking.availability.wallclock import minute_at, minute_of, moment_of
+from tests.booking.availability.small import ask, make_candidate, make_place, make_terms
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -333,3 +334,35 @@ def test_hours_around_the_doubled_time_are_longer_by_it():
     ((start, end),) = open_on(day, [Hours(6, 60, 240)], zone=BERLIN)
 
     assert end - start == 4 * 60
+
+
+# --- what is offered then --------------------------------------------------------------------------------------------
+
+
+def offered(name: str, day: date) -> list[datetime]:
+    """The times by the wall clock that somebody who is always there offers on ``day``, every quarter of an hour."""
+    zone = ZoneInfo(name)
+    always = tuple(openings(zone, every_day(0, 0), {}, day, day))
+    question = ask(
+        make_place(openings=always),
+        window=(minute_at(zone, day, 0), minute_at(zone, day + A_DAY, 0)),
+        earliest=0,
+        latest=minute_at(zone, day + 9 * A_DAY, 0),
+    )
+    starts = free_starts(question, make_candidate(shifts=always, terms=[make_terms(length=15)]))
+    assert starts == sorted(set(starts))
+    return [shown(zone, minute) for minute in starts]
+
+
+@pytest.mark.parametrize(("name", "day", "first", "resumed"), GAPS)
+def test_a_time_that_spring_skips_is_not_offered(name, day, first, resumed):
+    expected = [m for m in range(0, 24 * 60, 15) if not first <= m < resumed]
+
+    assert offered(name, day) == [on_the_wall(day, minutes) for minutes in expected]
+
+
+@pytest.mark.parametrize(("name", "day", "first", "last"), FOLDS)
+def test_a_time_that_autumn_doubles_is_offered_as_two_instants(name, day, first, last):
+    expected = [*range(0, last, 15), *range(first, 24 * 60, 15)]
+
+    assert offered(name, day) == [on_the_wall(day, minutes) for minutes in expected]

@@ -132,9 +132,10 @@ def test_confirm_takes_an_expired_hold_again_on_its_own_terms():
     salon = Salon()
     hold = hold_slot(salon.slot(10), WEB)
     make_overdue(hold)
+    book(salon.slot(11))
     ServiceSpecialist.objects.update(custom_duration=120, custom_price=9000)
 
-    visit = confirm_appointment(hold.pk, WEB, ANNA)
+    visit = confirm_appointment(hold.pk, WEB, BORIS)
 
     assert (visit.end_time, visit.price) == (salon.at(11), 1000)
 

@@ -1,6 +1,6 @@
 """Holding a time: what is promised, and what it is refused for."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -93,6 +93,17 @@ def test_hold_needs_no_workplace_where_none_offers_the_service():
     assert hold_slot(salon.slot(10), WEB).workplace is None
 
 
+@pytest.mark.parametrize("what", ["chair", "its offer"])
+def test_hold_takes_no_workplace_that_is_switched_off(what):
+    salon = Salon(chairs=2)
+    if what == "chair":
+        salon.location.workplaces.filter(pk=salon.chairs[0].pk).update(is_active=False)
+    else:
+        salon.chairs[0].offers.update(is_active=False)
+
+    assert hold_slot(salon.slot(10), WEB).workplace == salon.chairs[1]
+
+
 def test_one_chair_and_two_specialists_serve_one_client_at_a_time():
     """Guarantees: the second is refused, naming the chair."""
     salon = Salon(specialists=2, chairs=1)
@@ -127,6 +138,25 @@ def test_hold_is_refused_for_each_rule_of_the_calendar():
     for slot, reason in expected.items():
         with refused(SlotRefused, reason):
             hold_slot(slot, WEB)
+
+
+def test_hold_is_refused_during_a_vacation_that_began_long_ago():
+    salon = Salon()
+    Break.objects.create(specialist=salon.specialist, date=salon.day(-20), last_date=salon.day(1))
+
+    with refused(SlotRefused, "on_break"):
+        hold_slot(salon.slot(10), WEB)
+    assert hold_slot(salon.slot(10, days=2), WEB).start_time == salon.at(10, days=2)
+
+
+def test_hold_is_refused_at_night_for_a_break_of_the_next_day():
+    salon = Salon(hours=(time(20), time(4)))
+    salon.specialist.schedules.update(start_time=time(20), end_time=time(4))
+    Break.objects.create(specialist=salon.specialist, date=salon.day(2), start_time=time(0), end_time=time(1))
+
+    with refused(SlotRefused, "on_break"):
+        hold_slot(salon.slot(23, 30), WEB)
+    assert hold_slot(salon.slot(1, days=2), WEB).start_time == salon.at(1, days=2)
 
 
 def test_hold_is_refused_where_the_specialist_does_not_work():

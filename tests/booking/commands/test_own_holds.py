@@ -66,6 +66,16 @@ def test_choosing_lets_no_other_browsers_hold_go():
     assert other.status == Status.HOLD
 
 
+def test_choosing_in_one_company_lets_nothing_go_in_another():
+    salon, other = Salon(), Salon()
+    elsewhere = hold_slot(other.slot(10), WEB, browser_key="browser")
+
+    hold_slot(salon.slot(10), WEB, browser_key="browser")
+
+    elsewhere.refresh_from_db()
+    assert elsewhere.status == Status.HOLD
+
+
 @pytest.mark.parametrize("whose", ["client", "browser"])
 def test_holds_of_other_channels_are_limited_and_not_released(whose):
     salon = Salon()
