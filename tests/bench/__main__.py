@@ -21,7 +21,7 @@ BENCHMARKS: dict[str, ModuleType] = {module.NAME: module for module in (booking,
 SIZES, SECONDS, ROUNDS, MINUTES, SEED = "10000,1000000", 2.0, 5, 8.0, 20260128
 
 
-def asked_for(arguments: Sequence[str]) -> tuple[Plan, Path]:
+def options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help=f"{', '.join(BENCHMARKS)}; all when none is named")
     parser.add_argument(
@@ -40,6 +40,12 @@ def asked_for(arguments: Sequence[str]) -> tuple[Plan, Path]:
     parser.add_argument("--prefix", default="okno_bench", help="of the databases' names (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--results", type=Path, default=report.RESULTS, help="folder (default: bench/results)")
+    return parser
+
+
+def asked_for(arguments: Sequence[str]) -> tuple[Plan, Path]:
+    """The plan, and the folder for the figures."""
+    parser = options()
     given = vars(parser.parse_args(arguments))
     if unknown := set(given["names"]) - BENCHMARKS.keys():
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
@@ -57,8 +63,9 @@ class Run:
 
     def measure(self, every: Sequence[Stage]) -> None:
         """Round by round; within one every figure at all sizes, one after the other, so that they share the weather."""
-        self.each("warm_up", every)
         began = time.monotonic()
+        self.each("warm_up", every)
+        say(f"Warm after {time.monotonic() - began:.0f} s")
         for number in range(self.plan.rounds):
             self.each("measure", every if number % 2 == 0 else every[::-1])
             taken = time.monotonic() - began

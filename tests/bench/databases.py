@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -135,11 +136,19 @@ class Database:
         with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(self.name)))
 
+    def discard(self) -> None:
+        self.drop()
+        self.lock.unlink()
+
+    @property
+    def lock(self) -> Path:
+        return FOLDER / f"{self.name}.lock"
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """One run at a time: each sweeps out what it booked."""
         FOLDER.mkdir(parents=True, exist_ok=True)
-        with (FOLDER / f"{self.name}.lock").open("w") as lock:
+        with self.lock.open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

@@ -126,8 +126,8 @@ def header(head: bytes, name: bytes) -> bytes:
     return head[at:].partition(b"\r\n")[0].strip()
 
 
-Share = tuple[list[Answer], float, float]
-"""What one process brings home: answers, when the last of them came, the processor seconds it took."""
+Share = tuple[list[Answer], float, float, float]
+"""What one process brings home: answers, when it began, when the last of them came, the processor seconds it took."""
 
 
 def fire(job: Job) -> Share:
@@ -135,7 +135,7 @@ def fire(job: Job) -> Share:
     selector = selectors.DefaultSelector()
     lanes = [Lane(job.port, selector) for _ in range(min(job.connections, len(job.requests)))]
     time.sleep(max(0.0, job.begin - time.monotonic()))
-    volley, cpu = Volley(job), time.process_time()
+    volley, begin, cpu = Volley(job), time.monotonic(), time.process_time()
     for lane in lanes:
         volley.load(lane)
     while volley.in_flight:
@@ -144,14 +144,14 @@ def fire(job: Job) -> Share:
             raise TimeoutError(f"the server has not answered for {PATIENCE} seconds")
         for key, _ in ready:
             volley.collect(key.data)
-    return volley.answers, time.monotonic(), time.process_time() - cpu
+    return volley.answers, begin, time.monotonic(), time.process_time() - cpu
 
 
 class Volley:
     def __init__(self, job: Job) -> None:
         self.job, self.answers = job, list[Answer]()
         self.sent = self.in_flight = 0
-        self.deadline = job.begin + job.seconds if job.seconds else float("inf")
+        self.deadline = time.monotonic() + job.seconds if job.seconds else float("inf")
 
     def load(self, lane: Lane) -> None:
         """The next request; without one, or without time for it, the connection is closed."""
@@ -207,18 +207,19 @@ class Generator:
             for n in range(shares)
         ]
         sent = [process.submit(fire, job) for process, job in zip(self.processes, jobs, strict=False)]
-        return gather(sent, begin, shares)
+        return gather(sent, shares)
 
 
 def share_of(connections: int, shares: int, number: int) -> int:
     return connections // shares + (number < connections % shares)
 
 
-def gather(sent: Sequence["Future[Share]"], begin: float, shares: int) -> Burst:
-    answers, ends, cpu = list[Answer](), list[float](), 0.0
+def gather(sent: Sequence["Future[Share]"], shares: int) -> Burst:
+    answers, begins, ends, cpu = list[Answer](), list[float](), list[float](), 0.0
     for n, share in enumerate(sent):
-        received, end, computed = share.result()
+        received, begin, end, computed = share.result()
+        begins.append(begin)
         ends.append(end)
         cpu += computed
         answers += [replace(a, number=a.number * shares + n) for a in received]
-    return Burst(answers, max(ends) - begin, cpu)
+    return Burst(answers, max(ends) - min(begins), cpu)

@@ -94,28 +94,25 @@ class Stage:
 @contextmanager
 def stages(plan: Plan) -> Iterator[list[Stage]]:
     """Databases that are ready, servers that answer; everything ends with the block."""
-    databases = [Database(size, plan.prefix, plan.seed) for size in plan.sizes]
     with ExitStack() as stack:
+        databases = [Database(size, plan.prefix, plan.seed) for size in plan.sizes]
         for database in databases:
             stack.enter_context(database.locked())
             if plan.discard:
-                stack.callback(database.drop)
+                stack.callback(database.discard)
             database.prepare(plan.fresh)
         collect_static()
         generator = stack.enter_context(Generator())
-        workers = 1 if all(database.is_tiny for database in databases) else WORKERS
-        every = [
-            Stage(
-                plan,
-                database,
-                generator,
-                stack.enter_context(Server(database.url, database.name, workers=workers)),
-                stack.enter_context(Server(database.url, f"{database.name}-bare", BARE, workers)),
-                stack.enter_context(Inside(database.url)),
-            )
-            for database in databases
-        ]
+        every = [started(plan, database, generator, stack) for database in databases]
         for stage in every:
             stage.server.wait()
             stage.bare_server.wait()
         yield every
+
+
+def started(plan: Plan, database: Database, generator: Generator, stack: ExitStack) -> Stage:
+    """What a database needs, beginning to start."""
+    workers = 1 if database.is_tiny else WORKERS
+    server = stack.enter_context(Server(database.url, database.name, workers=workers))
+    bare_server = stack.enter_context(Server(database.url, f"{database.name}-bare", BARE, workers))
+    return Stage(plan, database, generator, server, bare_server, stack.enter_context(Inside(database.url)))

@@ -11,7 +11,7 @@ import pytest
 from tests.bench.figures import Figure, Row, percentile
 from tests.bench.growth import growths
 from tests.bench.load import header
-from tests.bench.processes import PROJECT
+from tests.bench.processes import FOLDER, PROJECT
 
 PREFIX = f"okno_benchtest_{os.getpid()}"
 SIZE = 300
@@ -71,7 +71,7 @@ def test_run_leaves_nothing_behind(results):
         left = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [f"{PREFIX}%"]).fetchall()
 
     assert left == []
-    assert list((PROJECT / ".okno" / "bench").glob(f"{PREFIX}*.log")) == []
+    assert list(FOLDER.glob(f"{PREFIX}*")) == []
 
 
 def test_percentile_is_a_value_that_enough_do_not_exceed():
