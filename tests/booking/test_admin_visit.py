@@ -44,10 +44,10 @@ def test_on_its_day_a_visit_can_also_arrive(world, desk):
 
 def put_today(world: World) -> Appointment:
     """A visit later today: a minute from now, in a zone where it is about noon."""
+    visit = begun(world.another_visit())
     hours = 12 - database_time().hour
     Location.objects.filter(pk=world.location.pk).update(timezone=f"Etc/GMT{-hours:+d}" if hours else "Etc/UTC")
     minute = timedelta(minutes=61)
-    visit = begun(world.another_visit())
     Appointment.objects.filter(pk=visit.pk).update(
         start_time=visit.start_time + minute, end_time=visit.end_time + minute, busy_until=visit.busy_until + minute
     )
