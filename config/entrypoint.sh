@@ -16,9 +16,6 @@ beat)
     # Without a pid file: a stale one would keep it from starting after a kill -9.
     exec python -m celery --quiet -A config beat --loglevel "${LOG_LEVEL:-INFO}" --pidfile=
     ;;
-bot)
-    exec python manage.py run_bot
-    ;;
 migrate)
     exec python manage.py migrate --no-input
     ;;

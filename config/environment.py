@@ -7,6 +7,7 @@ from pathlib import Path
 import environ
 
 DEMO_SECRET_KEY = "demo only, refused when DEBUG is off"  # noqa: S105 - published on purpose
+SHORTEST_KEY = 32
 REQUIRED_ON_A_SERVER = ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL", "PUBLIC_URL")
 
 DEFAULTS = {
@@ -45,5 +46,8 @@ def refuse_half_configured() -> None:
             f"DEBUG is off and these variables are not set: {', '.join(missing)}.\n"
             "Set them in the environment or in .env; .env.example explains each."
         )
-    if os.environ["SECRET_KEY"] == DEMO_SECRET_KEY:
+    key = os.environ["SECRET_KEY"]
+    if key == DEMO_SECRET_KEY:
         sys.exit("SECRET_KEY is the demo's, which everybody knows. Make your own: see .env.example.")
+    if len(key) < SHORTEST_KEY or len(set(key)) < SHORTEST_KEY // 4:
+        sys.exit(f"SECRET_KEY can be guessed. Make one of at least {SHORTEST_KEY} random characters: see .env.example.")

@@ -1,16 +1,42 @@
-"""What a log may say: no token of a link, no phone number."""
+"""What a log may say: no token of a link, no phone number, nothing of what somebody searched for."""
 
+import logging
 import re
 from collections.abc import MutableMapping
 from typing import Any
 
-LINK = re.compile(r"/(hold|v|calendar)/[A-Za-z0-9_-]+")
-PHONE = re.compile(r"\+\d{9,15}\b")
+from django.http import HttpRequest
+
+COVERS = (
+    (re.compile(r"/(hold|v|calendar)/[A-Za-z0-9_-]+"), r"/\1/…"),
+    (re.compile(r"(/[^\s?'\"]*)\?[^\s'\"]+"), r"\1?…"),
+    (re.compile(r"\+\d{9,15}\b"), "+…"),
+    (re.compile(r"DETAIL:.*"), "DETAIL: …"),  # PostgreSQL quotes the row that it refuses
+)
+
+
+def covered(text: str) -> str:
+    for secret, cover in COVERS:
+        text = secret.sub(cover, text)
+    return text
 
 
 def without_secrets(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """A structlog processor: mask link tokens and phone numbers in every text of ``event``."""
+    """A structlog processor: cover what is secret in every text of ``event``."""
     for key, value in event.items():
         if isinstance(value, str):
-            event[key] = PHONE.sub("+…", LINK.sub(r"/\1/…", value))
+            event[key] = covered(value)
     return event
+
+
+class PlainFormatter(logging.Formatter):
+    """For the web server's own lines, which begin before there is a Django."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return covered(super().format(record))
+
+
+def name_user(request: HttpRequest, log_kwargs: dict[str, Any], **signal: Any) -> None:
+    """Say who asked, if that is known by now: a log may not read the database to find out."""
+    if (user := getattr(request, "_cached_user", None)) is not None:
+        log_kwargs["user_id"] = user.pk

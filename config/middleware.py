@@ -1,5 +1,6 @@
 """What every request passes: the language of the reader, and an honest answer when a server is gone."""
 
+import sys
 from collections.abc import Callable
 
 import structlog
@@ -9,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.views import defaults
 from psycopg_pool import PoolTimeout
 
 from booking.errors import Busy
@@ -52,10 +54,19 @@ class UnavailableMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, Busy | OperationalError | PoolTimeout):
-            return None
-        log.error("unavailable", error=type(exception).__name__)
-        return unavailable(request)
+        return unavailable(request) if is_outage(exception) else None
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's page for what went wrong outside every view, as when a middleware wants to save the session."""
+    return unavailable(request) if is_outage(sys.exc_info()[1]) else defaults.server_error(request)
+
+
+def is_outage(exception: BaseException | None) -> bool:
+    if not isinstance(exception, Busy | OperationalError | PoolTimeout):
+        return False
+    log.error("unavailable", error=type(exception).__name__)
+    return True
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:

@@ -134,7 +134,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_interval": 1,
 }
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "config.beat:PatientScheduler"
 CELERY_BEAT_SCHEDULE = {
     "expire overdue holds": {"task": "booking.tasks.tidy_overdue_holds", "schedule": 60.0, "options": {"expires": 60}},
     "forget old one-time keys": {
@@ -154,6 +154,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 PHONENUMBER_DEFAULT_REGION = "RU"
 PHONENUMBER_DB_FORMAT = "E164"
 
@@ -229,11 +230,13 @@ LOGGING = {
                 structlog.processors.TimeStamper(fmt="iso"),
                 structlog.stdlib.add_logger_name,
                 structlog.stdlib.add_log_level,
+                structlog.processors.format_exc_info,
                 without_secrets,
             ],
         },
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "loggers": {"django": {"handlers": [], "propagate": True}},  # not also by Django's own handler, as it stands
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL")},
 }
 structlog.configure(
@@ -251,3 +254,4 @@ structlog.configure(
     cache_logger_on_first_use=True,
 )
 DJANGO_STRUCTLOG_CELERY_ENABLED = False
+DJANGO_STRUCTLOG_USER_ID_FIELD = None  # config.logs.name_user says it without a read

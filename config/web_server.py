@@ -19,3 +19,9 @@ loglevel = (os.environ.get("LOG_LEVEL") or "INFO").lower()
 # The heartbeat file in memory: on a disk that is busy a healthy worker looks dead.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - gunicorn makes a file nobody else sees
 control_socket_disable = True
+logconfig_dict = {
+    "formatters": {"plain": {"()": "config.logs.PlainFormatter", "format": "%(asctime)s [%(process)d] %(message)s"}},
+    "handlers": {"plain": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "loggers": {"gunicorn.error": {"handlers": ["plain"], "level": loglevel.upper(), "propagate": False}},
+    "root": {"handlers": []},
+}

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -56,8 +56,9 @@ class Company(models.Model):
         help_text=_("A domain that shows this company only, like book.example.com"),
     )  # fmt: skip
     currency = models.CharField(
-        _("currency"), max_length=3, default="RUB", help_text=_("Three letters, like RUB or EUR")
-    )
+        _("currency"), max_length=3, default="RUB", help_text=_("Three letters, like RUB or EUR"),
+        validators=[RegexValidator("^[A-Z]{3}$", _("Write three capital letters, like RUB or EUR."))],
+    )  # fmt: skip
     language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="ru")
     timezone = models.CharField(_("time zone"), max_length=64, default="Europe/Moscow", validators=[validate_timezone])
     is_active = models.BooleanField(_("active"), default=True)
@@ -100,7 +101,9 @@ class Company(models.Model):
             models.CheckConstraint(name="company_horizon_is_sane", condition=Q(horizon_days__range=(1, 730))),
         ]
         triggers = [
-            raises_own_version("hold_seconds", "slot_step_minutes", "min_notice_minutes", "horizon_days", "timezone"),
+            raises_own_version(
+                "hold_seconds", "slot_step_minutes", "min_notice_minutes", "horizon_days", "timezone", "is_active"
+            ),
         ]
 
     def __str__(self) -> str:

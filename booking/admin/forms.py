@@ -160,10 +160,11 @@ class ContactFields(forms.Form):
         data = self.cleaned_data
         return Contact(first_name=data["first_name"], last_name=data["last_name"], phone=data["phone"])
 
-    def require_name(self, company_id: int) -> None:
-        """A number nobody knows yet needs a name, or the card would be a blank one."""
+    def require_name(self, company_id: int, actor: Actor) -> None:
+        """A number nobody knows yet needs a name, or the card would be a blank one. Whose number it is, the answer must
+        not tell those who may not know."""
         phone, name = self.cleaned_data.get("phone"), self.cleaned_data.get("first_name")
-        if phone and not name and not Client.objects.filter(company_id=company_id, phone=phone).exists():
+        if phone and not name and not Client.objects.visible_to(actor).filter(company=company_id, phone=phone).exists():
             self.add_error("first_name", _("This number is new. Enter the name."))
 
     def speak_phone_of(self, location: Location) -> None:
@@ -220,7 +221,7 @@ class DeskForm(ContactFields, TimeForm):
         if location and client and company_of(client) != location.company_id:
             self.add_error("client", _("This client belongs to another company."))
         elif location and not client:
-            self.require_name(location.company_id)
+            self.require_name(location.company_id, self.actor)
         return data
 
     def slot(self) -> Slot:
@@ -262,15 +263,15 @@ class MoveForm(TimeForm):
 class ConfirmForm(ContactFields):
     """Whose hold becomes a visit."""
 
-    def __init__(self, *args: Any, visit: Appointment, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, visit: Appointment, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.visit = visit
+        self.visit, self.actor = visit, actor
         self.speak_phone_of(visit.location)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if self.visit.client_id is None:
-            self.require_name(self.visit.company_id)
+            self.require_name(self.visit.company_id, self.actor)
         return data
 
 

@@ -9,6 +9,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import ngettext
 
+from accounts.console import actor_in
 from booking.console_wording import page_of, when_of
 from booking.models import Appointment
 from booking.queries.outside import overfull, visits_outside
@@ -26,18 +27,21 @@ def warn_of_visits_outside(sender: Any, request: HttpRequest, signal: Any, **con
             "%(count)s coming visits can no longer take place as booked. Move or cancel them:",
             len(outside),
         )
-        messages.warning(request, naming(text, outside))
+        messages.warning(request, naming(text, outside, request))
     if "location" in concerned and (crowd := overfull(concerned["location"])):
         text = ngettext(
             "%(count)s coming visit begins when more are booked than the location holds:",
             "%(count)s coming visits begin when more are booked than the location holds:",
             len(crowd),
         )
-        messages.warning(request, naming(text, crowd))
+        messages.warning(request, naming(text, crowd, request))
 
 
-def naming(text: str, visits: list[Appointment]) -> SafeString:
-    """``text`` with their number, and the first of them as links."""
-    rows = ((page_of(visit), visit.pk, when_of(visit), visit.specialist, visit.person) for visit in visits[:NAMED])
+def naming(text: str, visits: list[Appointment], request: HttpRequest) -> SafeString:
+    """``text`` with their number, and as links the first of those that this person may see."""
+    ours = Appointment.objects.visible_to(actor_in(request)).filter(pk__in=[visit.pk for visit in visits])
+    seen = set(ours.values_list("pk", flat=True))
+    named = [visit for visit in visits if visit.pk in seen][:NAMED]
+    rows = ((page_of(visit), visit.pk, when_of(visit), visit.specialist, visit.person) for visit in named)
     links = format_html_join("; ", '<a class="underline" href="{}">#{} {} · {} · {}</a>', rows)
-    return format_html("{} {}{}", text % {"count": len(visits)}, links, " …" if len(visits) > NAMED else "")
+    return format_html("{} {}{}", text % {"count": len(visits)}, links, " …" if len(visits) > len(named) else "")

@@ -150,7 +150,7 @@ def book_from(form: DeskForm, actor: Actor, outside: bool) -> Appointment:
 
 def tell_booked(request: HttpRequest, visit: Appointment) -> None:
     messages.success(request, _("Booked: %(when)s.") % {"when": when_of(visit)})
-    for other in other_visits_then(visit):
+    for other in other_visits_then(visit, actor_in(request)):
         link = format_html('<a class="underline" href="{}">#{}</a>', page_of(other), other.pk)
         text = _("The client has another visit then: {visit}, {specialist}.")
         messages.warning(request, format_html(text, visit=link, specialist=other.specialist))
@@ -217,7 +217,8 @@ def confirm(request: HttpRequest, admin: Any, visit: Appointment) -> HttpRespons
     """A hold becomes a visit; what its client has typed so far is filled in."""
     title = _("Confirm hold #%(number)s") % {"number": visit.pk}
     typed = {"first_name": visit.person, "phone": str(visit.contact_phone or ""), "comment": visit.notes}
-    form = ConfirmForm(request.POST if request.method == "POST" else None, visit=visit, initial=typed)
+    sent = request.POST if request.method == "POST" else None
+    form = ConfirmForm(sent, visit=visit, actor=actor_in(request), initial=typed)
     context: dict[str, Any] = {"form": form, "visit": visit, "title": title}
     if request.method != "POST" or not form.is_valid():
         return page(request, admin, "confirm", UNPROCESSABLE if form.errors else 200, **context)

@@ -19,6 +19,7 @@ from booking.availability.rules import (
     Visit,
     free_starts,
     rejection,
+    seats_free,
     terms_at,
 )
 from booking.availability.spans import Minute, Span
@@ -45,6 +46,7 @@ __all__ = [
     "free_starts",
     "openings",
     "rejection",
+    "seats_free",
     "shifts_of",
     "terms_at",
 ]

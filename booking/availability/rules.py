@@ -1,10 +1,10 @@
 """The ten rules of domain §4, each as the starts it permits: showing intersects them, enforcing asks them in turn."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from functools import reduce
+from functools import cached_property, reduce
 
 from booking.availability.spans import (
     Minute,
@@ -88,7 +88,7 @@ class Candidate:
     is_active: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Place:
     """A location: when it is open, how many it holds and who is there (start to end, without breaks)."""
 
@@ -96,6 +96,11 @@ class Place:
     capacity: int | None = None
     presence: tuple[Span, ...] = ()
     is_active: bool = True
+
+    @cached_property
+    def full(self) -> list[Span]:
+        """When nobody else may come in, the same for everybody who asks."""
+        return [] if self.capacity is None else crowded(self.presence, self.capacity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +116,28 @@ class Question:
     waived: frozenset[Reason] = field(default_factory=frozenset)
 
 
-def permitted(question: Question, candidate: Candidate, terms: Terms) -> Iterator[tuple[Reason, Sequence[Span]]]:
-    """For each rule but the grid, in the order of domain §4, the starts within the window that it permits."""
+SeatsFree = Callable[[Span, Sequence[Seat], int], list[Span]]
+
+
+def seats_free(window: Span, seats: Sequence[Seat], minutes: int) -> list[Span]:
+    """The starts within ``window`` at which at least one of ``seats`` is free for so many ``minutes``."""
+    return joined(span for seat in seats for span in outside(starts_that_touch(seat.busy, minutes), window))
+
+
+def permitted(
+    question: Question,
+    candidate: Candidate,
+    seats: Sequence[Seat],
+    length: int,
+    rest: int,
+    seats_free: SeatsFree = seats_free,
+) -> Iterator[tuple[Reason, Sequence[Span]]]:
+    """For each rule but the grid, in the order of domain §4, the starts within the window that it permits.
+
+    Somebody comes for ``length`` minutes, after which ``rest`` minutes stay free, to any of ``seats``; if none is
+    given, none is needed.
+    """
     place, person, window = question.place, candidate.person, question.window
-    length, busy_length = terms.length, terms.length + terms.rest
 
     def clear_of(spans: Sequence[Span], minutes: int) -> list[Span]:
         return outside(starts_that_touch(spans, minutes), window)
@@ -123,11 +146,10 @@ def permitted(question: Question, candidate: Candidate, terms: Terms) -> Iterato
     yield Reason.CLOSED, starts_that_fit(place.openings, length)
     yield Reason.OFF_SHIFT, starts_that_fit(person.shifts.spans, length)
     yield Reason.ON_BREAK, clear_of(person.shifts.breaks, length)
-    yield Reason.SPECIALIST_BUSY, clear_of([(visit.start, visit.busy_until) for visit in person.visits], busy_length)
-    if terms.seat:
-        yield Reason.NO_WORKPLACE, clear_of(terms.seat.busy, busy_length)
-    if place.capacity is not None:
-        yield Reason.LOCATION_FULL, clear_of(crowded(place.presence, place.capacity), length)
+    yield Reason.SPECIALIST_BUSY, clear_of([(visit.start, visit.busy_until) for visit in person.visits], length + rest)
+    if seats:
+        yield Reason.NO_WORKPLACE, seats_free(window, seats, length + rest)
+    yield Reason.LOCATION_FULL, clear_of(place.full, length)
     yield Reason.CLIENT_BUSY, clear_of(question.client_visits, length)
 
 
@@ -148,9 +170,16 @@ def on_grid(question: Question, candidate: Candidate, start: Minute) -> bool:
     )
 
 
-def free_starts(question: Question, candidate: Candidate) -> list[Minute]:
-    """Every minute of the window at which the candidate can begin, ascending. What is listed can be booked."""
-    allowed = joined(span for terms in candidate.terms for span in allowed_starts(question, candidate, terms))
+def free_starts(question: Question, candidate: Candidate, seats_free: SeatsFree = seats_free) -> list[Minute]:
+    """Every minute of the window at which the candidate can begin, ascending. What is listed can be booked.
+
+    Whoever asks for many candidates at the same seats may bring a ``seats_free`` that remembers.
+    """
+    allowed = joined(
+        span
+        for (length, rest), seats in by_length(candidate.terms).items()
+        for span in allowed_starts(question, candidate, seats, length, rest, seats_free)
+    )
     if Reason.OFF_GRID in question.waived:
         return [minute for start, end in allowed for minute in range(start, end)]
     return [
@@ -160,11 +189,21 @@ def free_starts(question: Question, candidate: Candidate) -> list[Minute]:
     ]
 
 
-def allowed_starts(question: Question, candidate: Candidate, terms: Terms) -> list[Span]:
-    """The starts that every rule but the grid permits on these ``terms``."""
-    rules = [*permitted(question, candidate, terms), *deadlines(question)]
+def by_length(terms: Iterable[Terms]) -> dict[tuple[int, int], list[Seat]]:
+    """The seats at which a visit takes equally long and rests equally long; no seats where none is needed."""
+    alike: dict[tuple[int, int], list[Seat]] = {}
+    for each in terms:
+        alike.setdefault((each.length, each.rest), []).extend([each.seat] if each.seat else [])
+    return alike
+
+
+def allowed_starts(
+    question: Question, candidate: Candidate, seats: Sequence[Seat], length: int, rest: int, seats_free: SeatsFree
+) -> list[Span]:
+    """The starts that every rule but the grid permits; the rules with the least to permit are asked first."""
+    rules = [*permitted(question, candidate, seats, length, rest, seats_free), *deadlines(question)]
     binding = [starts for reason, starts in rules if reason not in question.waived]
-    return reduce(common, binding, [question.window])
+    return reduce(common, sorted(binding, key=len), [question.window])
 
 
 def pieces(intervals: Sequence[Span], allowed: Sequence[Span]) -> Iterator[tuple[Span, Minute, Minute]]:
@@ -192,7 +231,8 @@ def rejection(question: Question, candidate: Candidate, start: Minute) -> Reason
 
 
 def rejection_on(question: Question, candidate: Candidate, terms: Terms, start: Minute) -> Reason | None:
-    for reason, starts in permitted(question, candidate, terms):
+    seats = (terms.seat,) if terms.seat else ()
+    for reason, starts in permitted(question, candidate, seats, terms.length, terms.rest):
         if reason not in question.waived and not holds(starts, start):
             return reason
     if Reason.OFF_GRID not in question.waived and not on_grid(question, candidate, start):

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Sequence
 Minute = int
 Span = tuple[Minute, Minute]
 
+NEVER: Span = (-(2**63), -(2**63))
+"""Empty, and before every moment there is."""
+
 
 def disjoint(spans: Iterable[Span]) -> list[Span]:
     """Sort ``spans`` and join those that overlap; those that merely touch stay apart, each with its own start."""
@@ -23,30 +26,35 @@ def disjoint(spans: Iterable[Span]) -> list[Span]:
 def joined(spans: Iterable[Span]) -> list[Span]:
     """Sort ``spans`` and join those that overlap or touch."""
     result: list[Span] = []
+    since, until = NEVER
     for start, end in sorted(spans):
         if start >= end:
             continue
-        if result and start <= result[-1][1]:
-            result[-1] = (result[-1][0], max(end, result[-1][1]))
-        else:
-            result.append((start, end))
-    return result
+        if start > until:
+            result.append((since, until))
+            since, until = start, end
+        elif end > until:
+            until = end
+    result.append((since, until))
+    return result[1:]  # the first is NEVER
 
 
-def common(first: Sequence[Span], second: Sequence[Span]) -> list[Span]:
-    """What lies in both; touching spans stay apart."""
+def common(first: Iterable[Span], second: Iterable[Span]) -> list[Span]:
+    """What lies in both; touching spans stay apart. Showing spends its time here, hence no min() and max()."""
     result: list[Span] = []
-    i = j = 0
-    while i < len(first) and j < len(second):
-        start = max(first[i][0], second[j][0])
-        end = min(first[i][1], second[j][1])
-        if start < end:
-            result.append((start, end))
-        if first[i][1] <= second[j][1]:
-            i += 1
-        else:
-            j += 1
-    return result
+    ours, theirs = iter(first), iter(second)
+    try:
+        (begin, end), (since, until) = next(ours), next(theirs)
+        while True:
+            start, stop = begin if begin > since else since, end if end < until else until
+            if start < stop:
+                result.append((start, stop))
+            if end <= until:
+                begin, end = next(ours)
+            else:
+                since, until = next(theirs)
+    except StopIteration:  # nothing is left of one of them
+        return result
 
 
 def outside(spans: Sequence[Span], window: Span) -> list[Span]:

@@ -16,7 +16,7 @@ def require_free(
     calendar: Calendar,
     slot: Slot,
     waived: frozenset[Reason] = frozenset(),
-    client_visits: tuple[BusyRow, ...] = (),
+    client_visits: Sequence[BusyRow] = (),
 ) -> FreeSlot:
     """The slot with its specialist, workplace, length and price.
 

@@ -6,11 +6,11 @@ from booking.availability import Reason
 from booking.commands.choose import require_free
 from booking.commands.find import appointment_for
 from booking.commands.hold import calendar_around, expire, overdue_in_the_way
-from booking.commands.locks import claim_of, lock_appointment, lock_calendars
+from booking.commands.locks import claim_of, lock_calendars
 from booking.commands.record import facts, write_change
 from booking.errors import HoldReleased, SlotRefused
 from booking.models import Appointment, EventType, Status
-from booking.queries.catalogue import located
+from booking.queries.locations import located
 from booking.queries.slots import alternatives_to
 from booking.transactions import booking_transaction
 from booking.values import Contact
@@ -43,14 +43,12 @@ def book_held(appointment_id: int, actor: Actor, contact: Contact, client_id: in
         raise HoldReleased
     if held.status not in (Status.HOLD, Status.EXPIRED):
         return held
-    workplace_id = lock_again(held, actor)
-    appointment = lock_appointment(appointment_id)
-    before = facts(appointment)
-    appointment.workplace_id = workplace_id
-    appointment.client = client_of(appointment, contact, client_id)
-    appointment.contact_name, appointment.contact_phone = contact.full_name, contact.phone
-    appointment.notes, appointment.status = comment, Status.CONFIRMED
-    return write_change(appointment, EventType.BOOKING_CREATED, actor, before)
+    before = facts(held)
+    held.workplace_id = lock_again(held, actor)
+    held.client = client_of(held, contact, client_id)
+    held.contact_name, held.contact_phone = contact.full_name, contact.phone
+    held.notes, held.status = comment, Status.CONFIRMED
+    return write_change(held, EventType.BOOKING_CREATED, actor, before)
 
 
 def lock_again(held: Appointment, actor: Actor) -> int | None:
@@ -58,7 +56,7 @@ def lock_again(held: Appointment, actor: Actor) -> int | None:
 
     Raises SlotTaken when it has run out and its time is no longer free, SlotRefused when that is over for a client.
     """
-    location = located(pk=held.location_id)
+    location = located(held.location_id)
     if held.expires_at is not None and held.expires_at > location.now:  # type: ignore[attr-defined]  # annotated
         lock_calendars([claim_of(held)])
         return held.workplace_id

@@ -4,7 +4,7 @@ from accounts.values import Actor
 from booking.availability import Reason
 from booking.errors import NotAllowed, SlotRefused
 from booking.models import Appointment
-from booking.queries.catalogue import located
+from booking.queries.locations import located
 from booking.values import Slot
 from catalog.models import Location
 
@@ -12,7 +12,7 @@ from catalog.models import Location
 def location_for(slot: Slot, actor: Actor) -> Location:
     """The slot's location, with the database's clock. Raises SlotRefused when the actor may not book there."""
     try:
-        location = located(pk=slot.location_id)
+        location = located(slot.location_id)
     except Location.DoesNotExist:
         raise SlotRefused(Reason.INACTIVE) from None
     strangers = location.company_id != actor.company_id and not actor.owns_deployment
@@ -28,7 +28,7 @@ def appointment_for(pk: int, actor: Actor) -> Appointment:
     Raises NotAllowed.
     """
     rows = Appointment.objects.visible_to(actor) if actor.is_staff else Appointment.objects.all()
-    appointment = rows.select_related("company", "location").filter(pk=pk).first()
+    appointment = rows.filter(pk=pk).first()
     if appointment is None:
         raise NotAllowed
     return appointment

@@ -1,10 +1,9 @@
 """Keep a time for somebody who is deciding, and let it go again."""
 
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.values import SYSTEM, Actor, Channel
@@ -12,17 +11,16 @@ from booking.availability import STAFF_WAIVES, Reason
 from booking.availability.wallclock import minute_of
 from booking.commands.choose import require_free
 from booking.commands.find import appointment_for, location_for
-from booking.commands.locks import claim_of, lock_appointment, lock_calendars, lock_client
+from booking.commands.locks import claim_of, lock_calendars, lock_client
 from booking.commands.once import Once, answered_before, remember_answer
 from booking.commands.record import facts, record_event, write_change
 from booking.errors import AlreadyExtended, HoldReleased, SlotRefused, TooManyHolds, WrongStatus
 from booking.models import Appointment, EventType, Status
-from booking.models.appointment import ClockTimestamp
 from booking.queries.calendars import Calendar, read_calendar
 from booking.queries.catalogue import read_catalogue
-from booking.queries.facts import LONGEST_VISIT, BusyRow, busy_rows
+from booking.queries.facts import BusyRow, visits_of_client
 from booking.queries.slots import REACH, alternatives_to
-from booking.queries.visits import database_time
+from booking.queries.visits import database_time, live_holds
 from booking.transactions import booking_transaction
 from booking.values import Draft, FreeSlot, Kept, Slot
 from catalog.models import Location
@@ -60,13 +58,14 @@ def place_hold(
     if answer := answered_before(request):
         return answer
     location = location_for(slot, actor)
-    mine = live_holds_of(location.company_id, client_id, browser_key)
+    mine = live_holds(location.company_id, client_id, browser_key)
     if same := next((hold for hold in mine if is_same(hold, slot)), None):
         return same
     to_release = mine if actor.channel in ONE_HOLD_AT_A_TIME else []
     calendar = calendar_around(slot, location, released=frozenset(hold.pk for hold in to_release))
     waived = STAFF_WAIVES if actor.is_staff else frozenset[Reason]()
-    free = require_free(calendar, slot, waived, visits_of_client(calendar, client_id))
+    others = visits_of_client(location, client_id, calendar.first, calendar.catalogue.longest) if client_id else []
+    free = require_free(calendar, slot, waived, others)
     if len(mine) - len(to_release) >= location.company.live_holds_limit:
         raise TooManyHolds
     overdue = overdue_in_the_way(calendar, free)
@@ -91,17 +90,6 @@ def place_hold(
     return appointment
 
 
-def live_holds_of(company_id: int, client_id: int | None, browser_key: str) -> list[Appointment]:
-    """What this client or this browser holds now, oldest first."""
-    owner = Q(browser_key=browser_key) if browser_key else Q(pk__in=[])
-    if client_id:
-        owner |= Q(client_id=client_id)
-    elif not browser_key:
-        return []
-    holds = Appointment.objects.filter(owner, company_id=company_id, status=Status.HOLD)
-    return list(holds.filter(expires_at__gt=ClockTimestamp()).order_by("pk"))
-
-
 def is_same(hold: Appointment, slot: Slot) -> bool:
     return (hold.location_id, hold.service_id, hold.start_time) == (slot.location_id, slot.service_id, slot.start) and (
         slot.specialist_id in (None, hold.specialist_id)
@@ -121,17 +109,6 @@ def calendar_around(
     day = slot.start.astimezone(location.zone).date()
     catalogue = read_catalogue(location, [slot.service_id]).narrowed_to(slot.specialist_id)
     return read_calendar(catalogue, day, day, kept=kept, released=released)
-
-
-def visits_of_client(calendar: Calendar, client_id: int | None) -> tuple[BusyRow, ...]:
-    """What a proved client has booked around that day, in any location of the company."""
-    if client_id is None:
-        return ()
-    midnight = datetime.combine(calendar.first, time(), calendar.location.zone)
-    rows = Appointment.objects.alive().filter(
-        client_id=client_id, start_time__gte=midnight - LONGEST_VISIT, start_time__lt=midnight + LONGEST_VISIT
-    )
-    return tuple(busy_rows(rows.exclude(status=Status.HOLD)))
 
 
 def columns_of(free: FreeSlot, company_id: int) -> dict[str, Any]:
@@ -154,7 +131,7 @@ def overdue_in_the_way(calendar: Calendar, free: FreeSlot) -> list[BusyRow]:
     """Holds that have run out but whose rows still stand where ``free`` wants to be: nobody has tidied them yet."""
     return [
         row
-        for row in calendar.busy
+        for row in calendar.facts.busy
         if row.is_overdue(calendar.now)
         and row.start < minute_of(free.busy_until)
         and row.busy_until > minute_of(free.start)
@@ -183,9 +160,8 @@ def end_hold(hold: Appointment, status: Status, event_type: EventType, actor: Ac
 @booking_transaction
 def extend_hold(appointment_id: int, actor: Actor) -> Appointment:
     """Give a live hold its company's hold time once more. Raises AlreadyExtended, HoldReleased, WrongStatus."""
-    found = appointment_for(appointment_id, actor)
-    lock_calendars([claim_of(found)])
-    hold = lock_appointment(appointment_id)
+    hold = appointment_for(appointment_id, actor)
+    lock_calendars([claim_of(hold)])
     require_hold(hold)
     if hold.hold_extended:
         raise AlreadyExtended
@@ -198,9 +174,8 @@ def extend_hold(appointment_id: int, actor: Actor) -> Appointment:
 @booking_transaction
 def release_hold(appointment_id: int, actor: Actor) -> Appointment:
     """Let a held time go at once; a hold that has already ended stays as it is. Raises WrongStatus for a visit."""
-    found = appointment_for(appointment_id, actor)
-    lock_calendars([claim_of(found)])
-    hold = lock_appointment(appointment_id)
+    hold = appointment_for(appointment_id, actor)
+    lock_calendars([claim_of(hold)])
     if hold.status in (Status.CANCELLED, Status.EXPIRED):
         return hold
     if hold.status != Status.HOLD:

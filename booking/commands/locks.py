@@ -30,6 +30,7 @@ def lock_calendars(claims: Iterable[Claim]) -> None:
 
     What was read before this call in the same transaction is thereby proved current: had anybody raised a
     ``calendar_version`` since the snapshot, PostgreSQL would refuse the lock with 40001 and the command would run anew.
+    The appointment itself comes last and needs no lock of its own: its UPDATE is one, and is refused in the same way.
     A location without a capacity is not locked: its chairs must not queue behind each other.
     """
     claims = list(claims)
@@ -52,9 +53,3 @@ def lock_client(pk: int | None) -> None:
     """
     if pk is not None:
         Client.objects.filter(pk=pk).update(is_active=F("is_active"))
-
-
-def lock_appointment(pk: int) -> Appointment:
-    """The row with what it shows, locked; its calendars must already be. Raises Appointment.DoesNotExist."""
-    rows = Appointment.objects.select_related("company", "location", "service", "specialist", "workplace", "client")
-    return rows.select_for_update(no_key=True, of=("self",)).get(pk=pk)

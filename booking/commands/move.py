@@ -10,12 +10,12 @@ from booking.availability import OUTSIDE_RULES, STAFF_WAIVES, Reason
 from booking.commands.choose import require_free
 from booking.commands.find import appointment_for
 from booking.commands.hold import calendar_around, expire, overdue_in_the_way
-from booking.commands.locks import claim_of, lock_appointment, lock_calendars
+from booking.commands.locks import claim_of, lock_calendars
 from booking.commands.progress import require_clients_own_time
 from booking.commands.record import facts, write_change
 from booking.errors import ChangedMeanwhile, NotAllowed, SlotRefused, TooLate, WrongStatus
 from booking.models import Appointment, EventType, Status
-from booking.queries.catalogue import located
+from booking.queries.locations import located
 from booking.queries.moves import before_last_move
 from booking.queries.slots import alternatives_to
 from booking.queries.visits import database_time
@@ -91,16 +91,15 @@ def move_back(appointment_id: int, actor: Actor) -> Appointment:
 
 
 def put(
-    found: Appointment, slot: Slot, kept: Kept, actor: Actor, waived: frozenset[Reason], **details: bool
+    appointment: Appointment, slot: Slot, kept: Kept, actor: Actor, waived: frozenset[Reason], **details: bool
 ) -> Appointment:
     """Check, lock, write: the appointment gets the time, the specialist and the terms of ``slot``."""
-    calendar = calendar_around(slot, located(pk=found.location_id), kept=kept)
-    require_movable(found, actor)
+    calendar = calendar_around(slot, located(appointment.location_id), kept=kept)
+    require_movable(appointment, actor)
     free = require_free(calendar, slot, waived)
     overdue = overdue_in_the_way(calendar, free)
-    lock_calendars([claim_of(found), claim_of(free), *map(claim_of, overdue)])
+    lock_calendars([claim_of(appointment), claim_of(free), *map(claim_of, overdue)])
     expire(row.id for row in overdue)
-    appointment = lock_appointment(found.pk)
     before = facts(appointment)
     appointment.specialist_id, appointment.workplace_id = free.specialist_id, free.workplace_id
     appointment.start_time, appointment.end_time, appointment.busy_until = free.start, free.end, free.busy_until

@@ -11,12 +11,12 @@ from booking.availability import OUTSIDE_RULES
 from booking.commands.choose import require_free
 from booking.commands.find import appointment_for, require_staff
 from booking.commands.hold import calendar_around, expire, overdue_in_the_way
-from booking.commands.locks import claim_of, lock_appointment, lock_calendars
+from booking.commands.locks import claim_of, lock_calendars
 from booking.commands.record import facts, write_change
 from booking.errors import NotAllowed, TooEarly, TooLate, WrongStatus
 from booking.models import Appointment, EventType, Status
-from booking.queries.catalogue import located
 from booking.queries.facts import BusyRow
+from booking.queries.locations import located
 from booking.queries.visits import database_time
 from booking.transactions import booking_transaction
 from booking.values import CancelReason
@@ -82,9 +82,8 @@ def mark_no_show(appointment_id: int, actor: Actor) -> Appointment:
 
 @booking_transaction
 def advance(appointment_id: int, actor: Actor, step: Step, **details: str) -> Appointment:
-    found = appointment_for(appointment_id, actor)
-    lock_calendars([claim_of(found)])
-    appointment = lock_appointment(appointment_id)
+    appointment = appointment_for(appointment_id, actor)
+    lock_calendars([claim_of(appointment)])
     if appointment.status == step.to:
         return appointment
     require_step(appointment, actor, step)
@@ -127,20 +126,19 @@ def correct_status(appointment_id: int, actor: Actor) -> Appointment:
     A no-show whose time was given away stays one. Raises NotAllowed, WrongStatus, SlotTaken.
     """
     require_staff(actor)
-    found = appointment_for(appointment_id, actor)
-    if found.status not in CORRECTIONS:
+    appointment = appointment_for(appointment_id, actor)
+    if appointment.status not in CORRECTIONS:
         raise WrongStatus(_("There is nothing to take back."))
-    overdue = require_still_free(found) if found.status == Status.NO_SHOW else []
-    lock_calendars([claim_of(found), *map(claim_of, overdue)])
+    overdue = require_still_free(appointment) if appointment.status == Status.NO_SHOW else []
+    lock_calendars([claim_of(appointment), *map(claim_of, overdue)])
     expire(row.id for row in overdue)
-    appointment = lock_appointment(appointment_id)
     before = facts(appointment)
-    appointment.status = CORRECTIONS[Status(found.status)]
+    appointment.status = CORRECTIONS[Status(appointment.status)]
     return write_change(appointment, EventType.BOOKING_CORRECTED, actor, before)
 
 
 def require_still_free(appointment: Appointment) -> list[BusyRow]:
     """The overdue holds that stand where the visit was. Raises SlotTaken when anything else does."""
     slot = replace(appointment.slot, workplace_id=appointment.workplace_id)
-    calendar = calendar_around(slot, located(pk=appointment.location_id), kept=appointment.kept)
+    calendar = calendar_around(slot, located(appointment.location_id), kept=appointment.kept)
     return overdue_in_the_way(calendar, require_free(calendar, slot, OUTSIDE_RULES))

@@ -1,12 +1,14 @@
 """Read everything the engine needs about one location and a range of days, in a fixed number of SQL statements."""
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from operator import attrgetter
+from typing import Any, TypeVar
 
 from booking.availability import (
-    Absence,
     Candidate,
     Choice,
     Minute,
@@ -16,37 +18,75 @@ from booking.availability import (
     Reason,
     Seat,
     Span,
-    SpecialDay,
     Terms,
     Visit,
     free_starts,
     openings,
+    seats_free,
     shifts_of,
 )
 from booking.availability.wallclock import minute_at, minute_of
 from booking.queries.catalogue import Catalogue
-from booking.queries.facts import BusyRow, facts_of, round_up
+from booking.queries.facts import BusyRow, Facts, facts_of, round_up
+from booking.queries.memory import Memory
 from booking.values import FreeSlot, Kept
 from catalog.models import Location, ServiceSpecialist
 
+Given = TypeVar("Given")
+
 MINUTE = timedelta(minutes=1)
+CLOCK_RULES = frozenset({Reason.TOO_SOON, Reason.TOO_FAR})
+
+
+@dataclass(frozen=True)
+class Days:
+    """Some days of a location as the engine sees them, whatever the clock says, and what it has answered so far."""
+
+    place: Place
+    people: dict[int, Person]
+    seats: dict[int, Seat]
+    answers: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def remember(self, question: Hashable, answer: Callable[[], Given]) -> Given:
+        """The engine is pure: what it has said once about these days it would say again."""
+        if question not in self.answers:
+            self.answers[question] = answer()
+        found: Given = self.answers[question]
+        return found
+
+    def seats_free(self, window: Span, seats: Sequence[Seat], minutes: int) -> list[Span]:
+        """The engine's answer, the same for everybody who could sit there."""
+        question = ("seats", window, tuple(seat.id for seat in seats), minutes)
+        return self.remember(question, lambda: seats_free(window, seats, minutes))
+
+    def starts_of(self, candidate: Candidate, question: Question) -> list[Minute]:
+        """The engine's answer, the same for all services of the same length at the same workplaces."""
+        terms = tuple((terms.seat.id if terms.seat else None, terms.length, terms.rest) for terms in candidate.terms)
+        return self.remember(
+            ("starts", candidate.person.id, candidate.is_active, terms, question.waived),
+            lambda: free_starts(question, candidate, self.seats_free),
+        )
+
+    @property
+    def weight(self) -> int:
+        return sum(len(person.visits) + len(person.shifts.spans) for person in self.people.values())
+
+
+DAYS: Memory[tuple[str, frozenset[int]], Days] = Memory(capacity=50_000, weight=attrgetter("weight"))
+"""What this process knows of days, by their facts and by the appointments that are in nobody's way; as many as have so
+many visits and shifts together."""
 
 
 @dataclass(frozen=True)
 class Calendar:
-    """One location from ``first`` to ``last``: what the engine is asked with, and the rows it was made from."""
+    """One location from ``first`` to ``last``: what the engine is asked with, and the facts it was made from."""
 
     catalogue: Catalogue
     first: date
     last: date
-    place: Place
-    people: dict[int, Person]
-    seats: dict[int, Seat]
-    special_days: dict[date, SpecialDay]
-    absences: dict[int, list[Absence]]
-    busy: tuple[BusyRow, ...] = field(default=(), repr=False)
+    facts: Facts
+    days: Days
     kept: Kept | None = None
-    memory: dict[object, list[Minute]] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def location(self) -> Location:
@@ -60,7 +100,7 @@ class Calendar:
         """The question of whoever is bound by all rules but ``waived``, about every start from first to last."""
         company, now = self.location.company, minute_of(self.now)
         return Question(
-            place=self.place,
+            place=self.days.place,
             window=(self.span_of(self.first)[0], self.span_of(self.last)[1]),
             step=company.slot_step,
             earliest=round_up(self.now) + company.min_notice,
@@ -89,33 +129,50 @@ class Calendar:
             specialist_name=self.catalogue.name_of(service_id, choice.candidate.person.id),
         )
 
-    def free_starts(self, question: Question, candidate: Candidate) -> list[Minute]:
-        """The engine's answer, asked once for all services of the same length at the same workplaces."""
-        terms = tuple((terms.seat.id if terms.seat else None, terms.length, terms.rest) for terms in candidate.terms)
-        key = (question.waived, candidate.person.id, candidate.is_active, terms)
-        if key not in self.memory:
-            self.memory[key] = free_starts(question, candidate)
-        return self.memory[key]
+    def free_starts(
+        self, question: Question, service_id: int, specialist_id: int | None = None
+    ) -> Iterator[tuple[Candidate, list[Minute]]]:
+        """Who performs the service here and when he can begin it, in the salon's order."""
+        for candidate in self.candidates(service_id, specialist_id):
+            yield candidate, in_time(self.starts_of(candidate, service_id, question), question)
+
+    def starts_of(self, candidate: Candidate, service_id: int, question: Question) -> list[Minute]:
+        """Neither too soon nor too far is asked here: the days stay the same while the clock goes on."""
+        return self.days.remember(
+            ("starts", service_id, candidate.person.id, question.waived, self.kept),
+            lambda: self.days.starts_of(candidate, replace(question, waived=question.waived | CLOCK_RULES)),
+        )
 
     def candidates(self, service_id: int, specialist_id: int | None = None) -> list[Candidate]:
         """Who performs the service here, in the salon's order, each with his terms at every fit workplace."""
-        return [
-            Candidate(
-                person=self.people[offer.specialist_id],
-                terms=tuple(self.terms(offer)),
-                is_active=offer.is_active and offer.specialist.is_active and offer.service.is_active,
-            )
-            for offer in self.catalogue.offers.get(service_id, ())
-            if offer.specialist_id in self.people and specialist_id in (None, offer.specialist_id)
-        ]
+        everybody = self.days.remember(
+            ("candidates", service_id, self.kept), lambda: list(self.candidates_for(service_id))
+        )
+        return [candidate for candidate in everybody if specialist_id in (None, candidate.person.id)]
+
+    def candidates_for(self, service_id: int) -> Iterator[Candidate]:
+        for offer in self.catalogue.offers.get(service_id, ()):
+            if offer.specialist_id in self.days.people:
+                yield Candidate(
+                    person=self.days.people[offer.specialist_id],
+                    terms=tuple(self.terms(offer)),
+                    is_active=offer.is_active and offer.specialist.is_active and offer.service.is_active,
+                )
 
     def terms(self, offer: ServiceSpecialist) -> Iterator[Terms]:
         """The catalogue's terms with what occupies each workplace; the kept ones with the specialist who gave them."""
         kept = self.kept if self.kept and self.kept.specialist_id == offer.specialist_id else None
         for terms in self.catalogue.terms(offer):
-            seat = self.seats[terms.seat.id] if terms.seat else None
+            seat = self.days.seats[terms.seat.id] if terms.seat else None
             numbers = kept or terms
             yield Terms(seat, numbers.length, numbers.rest, numbers.price)
+
+
+def in_time(starts: list[Minute], question: Question) -> list[Minute]:
+    """Those of the ascending ``starts`` that are neither too soon nor too far for whoever is bound by that."""
+    begin = 0 if Reason.TOO_SOON in question.waived else bisect_left(starts, question.earliest)
+    end = len(starts) if Reason.TOO_FAR in question.waived else bisect_right(starts, question.latest)
+    return starts[begin:end]
 
 
 def read_calendar(
@@ -128,21 +185,32 @@ def read_calendar(
     released: frozenset[int] = frozenset(),
 ) -> Calendar:
     """Everything that decides about ``first`` to ``last``: three statements more, however many people and days, or one
-    when Redis remembers them.
+    when they are remembered.
 
     Holds of ``ignore_browser``, the ``kept`` appointment and those about to be ``released`` are not in the way of their
-    owner; overdue holds are in nobody's, but stay in ``busy`` for whoever writes and must expire them.
+    owner; overdue holds are in nobody's, but stay in ``facts`` for whoever writes and must expire them.
     """
+    longest = max(catalogue.longest, kept.length + kept.rest if kept else 0)
+    facts = facts_of(catalogue, first, last, longest)
+    ignored = released | {row.id for row in facts.busy if is_ignored(row, catalogue.now, ignore_browser, kept)}
+    return Calendar(catalogue, first, last, facts, days_of(catalogue, first, last, facts, ignored), kept)
+
+
+def days_of(catalogue: Catalogue, first: date, last: date, facts: Facts, ignored: frozenset[int]) -> Days:
+    """The days these facts make, remembered when the facts are."""
+    days = DAYS.recall((facts.key, ignored)) if facts.key else None
+    if days is None:
+        days = make_days(catalogue, first, last, facts, ignored)
+        if facts.key:
+            DAYS.keep((facts.key, ignored), days)
+    return days
+
+
+def make_days(catalogue: Catalogue, first: date, last: date, facts: Facts, ignored: frozenset[int]) -> Days:
     location, zone = catalogue.location, catalogue.location.zone
-    facts = facts_of(catalogue, first, last)
-    in_the_way = [
-        row for row in facts.busy if row.id not in released and not is_ignored(row, catalogue.now, ignore_browser, kept)
-    ]
+    in_the_way = [row for row in facts.busy if row.id not in ignored]
     visits_of, visits_at = by_resource(in_the_way)
-    return Calendar(
-        catalogue=catalogue,
-        first=first,
-        last=last,
+    return Days(
         place=Place(
             openings=tuple(openings(zone, catalogue.hours, facts.special_days, first, last)),
             capacity=location.capacity,
@@ -150,14 +218,10 @@ def read_calendar(
             is_active=location.is_active and location.company.is_active,
         ),
         people={
-            pk: Person(pk, shifts_of(zone, hours, facts.absences[pk], first, last), tuple(visits_of[pk]))
+            pk: Person(pk, shifts_of(zone, hours, facts.absences.get(pk, ()), first, last), tuple(visits_of[pk]))
             for pk, hours in catalogue.shifts.items()
         },
         seats={pk: Seat(pk, tuple(visits_at[pk])) for pk in catalogue.workplace_ids},
-        special_days=facts.special_days,
-        absences=facts.absences,
-        busy=tuple(facts.busy),
-        kept=kept,
     )
 
 

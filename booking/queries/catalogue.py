@@ -1,17 +1,17 @@
 """What of a location does not depend on the date: who does what there, at which terms, on which weekly hours."""
 
-from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from threading import Lock
+from functools import cached_property
+from itertools import chain
 from typing import TypeVar
 
 from django.db import connection
-from django.db.models import Q
 
 from booking.availability import Hours, Seat, Terms
-from booking.models.appointment import ClockTimestamp
+from booking.queries.memory import Memory
 from catalog.models import Location, LocationSchedule, ServiceSpecialist, SpecialistSchedule, WorkplaceService
 
 Given = TypeVar("Given")
@@ -26,33 +26,25 @@ class Rows:
     hours: list[Hours]
     shifts: dict[int, list[Hours]]
 
-
-class Memory:
-    """Catalogues this process has read, by location and version: never stale, only forgotten, the oldest first."""
-
-    def __init__(self, size: int) -> None:
-        self.size, self.lock = size, Lock()
-        self.kept: OrderedDict[tuple[int, int, int], Rows] = OrderedDict()
-
-    def recall(self, key: tuple[int, int, int]) -> Rows | None:
-        with self.lock:
-            if key in self.kept:
-                self.kept.move_to_end(key)
-            return self.kept.get(key)
-
-    def keep(self, key: tuple[int, int, int], rows: Rows) -> None:
-        with self.lock:
-            self.kept[key] = rows
-            while len(self.kept) > self.size:
-                self.kept.popitem(last=False)
+    @cached_property
+    def longest(self) -> int:
+        """Minutes that a visit can occupy here at most, its break included."""
+        skills = [skill for some in self.offers.values() for skill in some]
+        places = chain.from_iterable(self.seat_offers.values())
+        rows = [*skills, *(skill.service for skill in skills), *places]
+        return greatest(rows, "custom_duration", "duration_min") + greatest(rows, "custom_break", "break_min")
 
 
-MEMORY = Memory(size=64)
+MEMORY: Memory[tuple[int, int, int], Rows] = Memory(capacity=64)
+"""Catalogues this process has read, by location, company and its version."""
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """What of a location does not depend on the date, and the database's clock when it was read."""
+    """What of a location does not depend on the date, and the database's clock when it was read.
+
+    ``longest`` is minutes: no visit occupies more, its break included.
+    """
 
     location: Location
     now: datetime
@@ -60,6 +52,18 @@ class Catalogue:
     seat_offers: dict[int, list[WorkplaceService]]
     hours: list[Hours]
     shifts: dict[int, list[Hours]]
+    longest: int
+
+    def of_services(self, service_ids: Collection[int]) -> "Catalogue":
+        """Of some services alone, and of those who perform them."""
+        offers = {pk: skills for pk, skills in self.offers.items() if pk in service_ids}
+        people = {skill.specialist_id for skills in offers.values() for skill in skills}
+        return replace(
+            self,
+            offers=offers,
+            seat_offers={pk: places for pk, places in self.seat_offers.items() if pk in service_ids},
+            shifts={pk: hours for pk, hours in self.shifts.items() if pk in people},
+        )
 
     def narrowed_to(self, specialist_id: int | None) -> "Catalogue":
         """Of one specialist alone: whoever asks for him pays for him, not for his colleagues. None: of all."""
@@ -106,29 +110,23 @@ class Catalogue:
             )
 
 
-def located(*conditions: Q, **lookup: object) -> Location:
-    """The location with its company and, as ``now``, the database's clock. Raises Location.DoesNotExist."""
-    return Location.objects.select_related("company").annotate(now=ClockTimestamp()).get(*conditions, **lookup)
-
-
-def read_catalogue(location: Location, service_ids: Iterable[int] | None = None) -> Catalogue:
+def read_catalogue(location: Location, service_ids: Collection[int] | None = None) -> Catalogue:
     """The catalogue of ``location``, of some services or of all.
 
     Four statements, or none when this process knows this version of the company: the database raises the version with
     every change (``accounts.triggers``). ``location`` comes from ``located``.
     """
     rows = rows_of(location)
-    wanted = rows.offers.keys() if service_ids is None else set(service_ids)
-    offers = {pk: rows.offers[pk] for pk in rows.offers if pk in wanted}
-    people = {offer.specialist_id for some in offers.values() for offer in some}
-    return Catalogue(
+    whole = Catalogue(
         location=location,
-        now=location.now,  # type: ignore[attr-defined]  # annotated by located()
-        offers=offers,
-        seat_offers={pk: rows.seat_offers[pk] for pk in rows.seat_offers if pk in wanted},
+        now=location.now,  # type: ignore[attr-defined]  # see located()
+        offers=rows.offers,
+        seat_offers=rows.seat_offers,
         hours=rows.hours,
-        shifts={pk: rows.shifts[pk] for pk in rows.shifts if pk in people},
+        shifts=rows.shifts,
+        longest=rows.longest,
     )
+    return whole.of_services(rows.offers if service_ids is None else service_ids)
 
 
 def rows_of(location: Location) -> Rows:
@@ -192,5 +190,12 @@ def minutes_after_midnight(wall: time | None) -> int | None:
     return None if wall is None else wall.hour * 60 + wall.minute
 
 
+def greatest(rows: Iterable[object], *columns: str) -> int:
+    return max((getattr(row, column, None) or 0 for row in rows for column in columns), default=0)
+
+
 def first_given(*values: Given | None) -> Given:
-    return next(value for value in values if value is not None)
+    for value in values:
+        if value is not None:
+            return value
+    raise ValueError

@@ -6,32 +6,57 @@ Redis keeps it by the versions of every calendar it came from, so a stale entry 
 
 import hashlib
 import json
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Q
 
 from booking.availability import Absence, Minute, SpecialDay, Visit
 from booking.availability.wallclock import minute_of
-from booking.models import OCCUPYING, Appointment
+from booking.models import OCCUPYING
 from booking.queries.catalogue import Catalogue, minutes_after_midnight
-from catalog.models import Break, Holiday, Location
+from booking.queries.memory import Memory
+from booking.queries.statements import rows
+from catalog.models import Location
 
 A_DAY = timedelta(days=1)
 LONGEST_VISIT = timedelta(days=2, hours=2)
 """A visit and its break last at most a day each, and a spring day is shorter: who began earlier is gone. It lets the
 index on the start serve."""
-VERSIONS = """
-    SELECT 'specialist', id, calendar_version FROM catalog_specialist WHERE id = ANY(%s)
-    UNION ALL SELECT 'workplace', id, calendar_version FROM catalog_workplace WHERE id = ANY(%s)
-"""
 KEPT_FOR = 600
 """Seconds; only to forget what nobody asks for any more."""
+
+# Plain columns by statements that are composed once: every booking and most pages read them.
+VERSIONS = """
+    SELECT 'specialist', id, calendar_version FROM catalog_specialist WHERE id = ANY(%(specialists)s)
+    UNION ALL SELECT 'workplace', id, calendar_version FROM catalog_workplace WHERE id = ANY(%(workplaces)s)
+"""
+SPECIAL_DAYS = """
+    SELECT date, is_working, description, start_time, end_time FROM catalog_holiday
+    WHERE location_id = %(location)s AND date BETWEEN %(first)s AND %(last)s
+"""
+ABSENCES = """
+    SELECT specialist_id, date, coalesce(last_date, date), start_time, end_time FROM catalog_break
+    WHERE specialist_id = ANY(%(specialists)s) AND date <= %(last)s AND coalesce(last_date, date) >= %(first)s
+"""
+BUSY = """
+    SELECT id, specialist_id, workplace_id, location_id,
+        floor(extract(epoch FROM start_time) / 60)::bigint,
+        ceil(extract(epoch FROM end_time) / 60)::bigint,
+        ceil(extract(epoch FROM busy_until) / 60)::bigint,
+        extract(epoch FROM expires_at)::float8, browser_key
+    FROM booking_appointment
+    WHERE status = ANY(%(occupying)s) AND busy_until > %(begin)s
+        AND start_time > %(begin)s - %(longest)s AND start_time < %(end)s
+"""
+OF_THE_CALENDAR = """
+    specialist_id = ANY(%(specialists)s) OR workplace_id = ANY(%(workplaces)s)
+    OR location_id = %(location)s AND %(counts_heads)s
+"""
+OF_THE_CLIENT = "client_id = %(client)s AND status <> 'HOLD'"
 
 
 class BusyRow(NamedTuple):
@@ -64,29 +89,44 @@ class Facts:
     special_days: dict[date, SpecialDay]
     absences: dict[int, list[Absence]]
     busy: list[BusyRow]
+    key: str = field(default="", compare=False)
+    """Their name, when they may be remembered; those read inside a transaction have none."""
 
 
-def facts_of(catalogue: Catalogue, first: date, last: date) -> Facts:
-    """Three statements, or one when Redis knows this version of every calendar concerned."""
+FACTS: Memory[str, Facts] = Memory(capacity=50_000, weight=lambda facts: 1 + len(facts.busy))
+"""What this process has read or fetched from Redis, by key; limited by the number of busy rows."""
+
+
+def facts_of(catalogue: Catalogue, first: date, last: date, longest: int) -> Facts:
+    """Three statements, or one when this process or Redis knows this version of every calendar concerned.
+
+    ``longest`` is minutes: how long what begins on these days may occupy.
+    """
     if connection.in_atomic_block:
-        return read_facts(catalogue, first, last)
-    key = key_of(catalogue, first, last)
+        return read_facts(catalogue, first, last, longest)
+    key = key_of(catalogue, first, last, longest)
+    return FACTS.recall(key) or remembered(key, lambda: read_facts(catalogue, first, last, longest))
+
+
+def remembered(key: str, read: Callable[[], Facts]) -> Facts:
     facts = unpacked(cache.get(key))
     if facts is None:
-        facts = read_facts(catalogue, first, last)
+        facts = read()
         cache.set(key, packed(facts), KEPT_FOR)
+    facts = replace(facts, key=key)
+    FACTS.keep(key, facts)
     return facts
 
 
-def read_facts(catalogue: Catalogue, first: date, last: date) -> Facts:
+def read_facts(catalogue: Catalogue, first: date, last: date, longest: int) -> Facts:
     return Facts(
         special_days=read_special_days(catalogue.location, first, last),
         absences=read_absences(catalogue.shifts, first, last),
-        busy=read_busy(catalogue, first, last),
+        busy=read_busy(catalogue, first, last, longest),
     )
 
 
-def key_of(catalogue: Catalogue, first: date, last: date) -> str:
+def key_of(catalogue: Catalogue, first: date, last: date, longest: int) -> str:
     """Named by what was asked and by the version of everything the answer rests on."""
     location = catalogue.location
     parts = [
@@ -95,6 +135,7 @@ def key_of(catalogue: Catalogue, first: date, last: date) -> str:
         location.company.calendar_version,
         first.isoformat(),
         last.isoformat(),
+        longest,
         sorted(versions_of(catalogue)),
     ]
     return f"slots:{hashlib.sha256(json.dumps(parts).encode()).hexdigest()}"
@@ -102,10 +143,7 @@ def key_of(catalogue: Catalogue, first: date, last: date) -> str:
 
 def versions_of(catalogue: Catalogue) -> list[tuple[str, int, int]]:
     """The versions of the specialists and workplaces concerned: one statement, the one that every page repeats."""
-    with connection.cursor() as cursor:
-        cursor.execute(VERSIONS, [list(catalogue.shifts), list(catalogue.workplace_ids)])
-        versions: list[tuple[str, int, int]] = cursor.fetchall()
-    return versions
+    return rows(VERSIONS, specialists=list(catalogue.shifts), workplaces=list(catalogue.workplace_ids))
 
 
 def packed(facts: Facts) -> dict[str, Any]:
@@ -124,9 +162,10 @@ def packed(facts: Facts) -> dict[str, Any]:
 def unpacked(kept: Any) -> Facts | None:
     """What was packed; None for nothing, and for anything that is not it."""
     try:
-        absences: dict[int, list[Absence]] = defaultdict(list)
+        absences: dict[int, list[Absence]] = {}
         for pk, first, last, *hours in kept["absences"]:
-            absences[pk].append(Absence(date.fromisoformat(first), date.fromisoformat(last), *numbers(hours)))
+            absence = Absence(date.fromisoformat(first), date.fromisoformat(last), *numbers(hours))
+            absences.setdefault(pk, []).append(absence)
         special_days = {date.fromisoformat(day): SpecialDay(**special) for day, special in kept["special_days"]}
         busy = [BusyRow._make([*numbers(row[:-1]), row[-1]]) for row in kept["busy"]]
         numbers(hour for special in special_days.values() for hour in (special.start, special.end))
@@ -145,54 +184,50 @@ def numbers(values: Iterable[Any]) -> list[Any]:
 
 
 def read_special_days(location: Location, first: date, last: date) -> dict[date, SpecialDay]:
-    rows = Holiday.objects.filter(location=location, date__range=(first - A_DAY, last + 2 * A_DAY))
+    found = rows(SPECIAL_DAYS, location=location.pk, first=first - A_DAY, last=last + 2 * A_DAY)
     return {
-        row.date: SpecialDay(
-            row.is_working,
-            minutes_after_midnight(row.start_time),
-            minutes_after_midnight(row.end_time),
-            row.description,
-        )
-        for row in rows
+        day: SpecialDay(is_working, minutes_after_midnight(start), minutes_after_midnight(end), name)
+        for day, is_working, name, start, end in found
     }
 
 
 def read_absences(specialist_ids: Iterable[int], first: date, last: date) -> dict[int, list[Absence]]:
-    begun = Q(date__lte=last + 2 * A_DAY)
-    lasting = Q(date__gte=first - A_DAY) | Q(last_date__gte=first - A_DAY)
-    result: dict[int, list[Absence]] = defaultdict(list)
-    for row in Break.objects.filter(begun, lasting, specialist_id__in=specialist_ids):
-        hours = minutes_after_midnight(row.start_time), minutes_after_midnight(row.end_time)
-        result[row.specialist_id].append(Absence(row.date, row.last_date or row.date, *hours))
+    found = rows(ABSENCES, specialists=list(specialist_ids), first=first - A_DAY, last=last + 2 * A_DAY)
+    result: dict[int, list[Absence]] = {}
+    for specialist_id, begin, end, *hours in found:
+        result.setdefault(specialist_id, []).append(Absence(begin, end, *map(minutes_after_midnight, hours)))
     return result
 
 
-def read_busy(catalogue: Catalogue, first: date, last: date) -> list[BusyRow]:
+def read_busy(catalogue: Catalogue, first: date, last: date, longest: int) -> list[BusyRow]:
     """Whatever occupies these specialists (anywhere), these workplaces, or a location that counts heads."""
     location = catalogue.location
-    begin = datetime.combine(first, time(), location.zone) - LONGEST_VISIT
-    end = datetime.combine(last + A_DAY, time(), location.zone) + LONGEST_VISIT
-    concerned = Q(specialist_id__in=catalogue.shifts.keys())
-    if catalogue.workplace_ids:
-        concerned |= Q(workplace_id__in=catalogue.workplace_ids)
-    if location.capacity is not None:
-        concerned |= Q(location_id=location.pk)
     return busy_rows(
-        Appointment.objects.filter(concerned, status__in=OCCUPYING, start_time__gte=begin, start_time__lt=end)
+        OF_THE_CALENDAR,
+        *bounds(location, first, last, longest),
+        specialists=list(catalogue.shifts),
+        workplaces=list(catalogue.workplace_ids),
+        location=location.pk,
+        counts_heads=location.capacity is not None,
     )
 
 
-def busy_rows(appointments: Any) -> list[BusyRow]:
-    columns = "id specialist_id workplace_id location_id start_time end_time busy_until expires_at browser_key".split()
-    return [
-        BusyRow(
-            pk, specialist, workplace, location,
-            minute_of(start), round_up(end), round_up(busy_until), expires_at and expires_at.timestamp(), browser,
-        )
-        for pk, specialist, workplace, location, start, end, busy_until, expires_at, browser in (
-            appointments.order_by().values_list(*columns)
-        )
-    ]  # fmt: skip
+def visits_of_client(location: Location, client_id: int, day: date, longest: int) -> list[BusyRow]:
+    """What a proved client has booked around ``day``, wherever in the company; holds are no visits yet."""
+    return busy_rows(OF_THE_CLIENT, *bounds(location, day, day, longest), client=client_id)
+
+
+def bounds(location: Location, first: date, last: date, longest: int) -> tuple[datetime, datetime]:
+    """From when to when something can be in the way of what begins from ``first`` to ``last``."""
+    begin, end = (datetime.combine(day, time(), location.zone) for day in (first, last + A_DAY))
+    return begin, end + timedelta(minutes=longest)
+
+
+def busy_rows(whose: str, begin: datetime, end: datetime, **values: Any) -> list[BusyRow]:
+    found = rows(
+        f"{BUSY} AND ({whose})", occupying=list(OCCUPYING), begin=begin, end=end, longest=LONGEST_VISIT, **values
+    )
+    return list(map(BusyRow._make, found))
 
 
 def round_up(moment: datetime) -> Minute:

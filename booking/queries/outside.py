@@ -41,7 +41,7 @@ def not_covered(location: Location, visits: Sequence[Appointment]) -> list[Appoi
 def shifts_between(location: Location, people: Iterable[int], first: date, last: date) -> dict[int, Shifts]:
     people = list(people)
     weekly, absences = read_shifts(location), read_absences(people, first, last)
-    return {pk: shifts_of(location.zone, weekly[pk], absences[pk], first, last) for pk in people}
+    return {pk: shifts_of(location.zone, weekly[pk], absences.get(pk, ()), first, last) for pk in people}
 
 
 def is_retired(visit: Appointment) -> bool:

@@ -4,12 +4,15 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from heapq import nsmallest
+from itertools import islice
 
 from booking.availability import Candidate, Choice, Minute, Question, Reason, Span, choose, rejection, terms_at
 from booking.availability.wallclock import days_between, minute_of, moment_of
 from booking.models import Appointment
 from booking.queries.calendars import Calendar, read_calendar
-from booking.queries.catalogue import Catalogue, located, read_catalogue
+from booking.queries.catalogue import Catalogue, read_catalogue
+from booking.queries.locations import located
 from booking.values import FreeSlot, Kept, Slot
 from catalog.models import Location
 
@@ -17,7 +20,8 @@ SHORT_LOOK = 7
 """Days read first for the next times: most services have room within a week, and rows of two months are not free."""
 NEXT_TIMES = 3
 ALTERNATIVES = 6
-NEAR = timedelta(hours=2)
+NEAR = 120
+"""Minutes."""
 REACH = timedelta(days=3660)
 """Nobody books or corrects anything further away than ten years; near the ends of the calendar arithmetic fails."""
 DAYS_OF_ALTERNATIVES = 7
@@ -64,8 +68,8 @@ def openings_of(
     """When ``service_id`` can be booked within ``calendar``, with one specialist or with any."""
     question = calendar.question(waived)
     starts: dict[Minute, list[Candidate]] = {}
-    for candidate in calendar.candidates(service_id, specialist_id):
-        for minute in calendar.free_starts(question, candidate):
+    for candidate, minutes in calendar.free_starts(question, service_id, specialist_id):
+        for minute in minutes:
             starts.setdefault(minute, []).append(candidate)
     return Openings(calendar, service_id, question, starts)
 
@@ -100,7 +104,8 @@ def next_times(catalogue: Catalogue, wishes: Iterable[Wish], browser_key: str = 
     """
     wanted, found = list(wishes), dict[Wish, list[datetime]]()
     for last in (min(catalogue.today + timedelta(days=SHORT_LOOK), catalogue.last_day), catalogue.last_day):
-        calendar = read_calendar(catalogue, catalogue.today, last, ignore_browser=browser_key)
+        asked = catalogue.of_services({service_id for service_id, _ in wanted})
+        calendar = read_calendar(asked, catalogue.today, last, ignore_browser=browser_key)
         found |= {wish: firsts(calendar, wish) or spread(openings_of(calendar, *wish).by_day()) for wish in wanted}
         wanted = [wish for wish in wanted if len(found[wish]) < NEXT_TIMES]
         if not wanted or last == catalogue.last_day:
@@ -110,8 +115,7 @@ def next_times(catalogue: Catalogue, wishes: Iterable[Wish], browser_key: str = 
 
 def firsts(calendar: Calendar, wish: Wish) -> list[datetime]:
     """The first time of each of the next days with room, if there are days enough; without listing every other time."""
-    question = calendar.question()
-    everybody = [calendar.free_starts(question, candidate) for candidate in calendar.candidates(*wish)]
+    everybody = [starts for _, starts in calendar.free_starts(calendar.question(), *wish)]
     found: list[datetime] = []
     for day in days_of(calendar):
         span = calendar.span_of(day)
@@ -145,7 +149,7 @@ def alternatives_to(slot: Slot, browser_key: str = "", kept: Kept | None = None)
     """Up to six times instead of ``slot``: the same specialist within two hours, the same time with others, the same
     time on the next days, then the next free times."""
     try:
-        location = located(pk=slot.location_id)
+        location = located(slot.location_id)
     except Location.DoesNotExist:
         return []
     catalogue = read_catalogue(location, [slot.service_id])
@@ -153,32 +157,33 @@ def alternatives_to(slot: Slot, browser_key: str = "", kept: Kept | None = None)
         return []
     day = max(slot.start.astimezone(location.zone).date(), catalogue.today)
     day = min(day, catalogue.last_day)
-    last = min(day + timedelta(days=DAYS_OF_ALTERNATIVES), catalogue.last_day)
-    calendar = read_calendar(catalogue, day, last, ignore_browser=browser_key, kept=kept)
-    openings = openings_of(calendar, slot.service_id)
-    return distinct(
-        [
-            *near(openings, slot),
-            *openings.slots_at(slot.start),
-            *same_time_later(openings, slot),
-            *(openings.slot_at(moment_of(minute)) for minute in sorted(openings.starts)[:ALTERNATIVES]),
-        ]
-    )[:ALTERNATIVES]
+    for last in (day, min(day + timedelta(days=DAYS_OF_ALTERNATIVES), catalogue.last_day)):
+        calendar = read_calendar(catalogue, day, last, ignore_browser=browser_key, kept=kept)
+        openings = openings_of(calendar, slot.service_id)
+        found = distinct([*near(openings, slot), *openings.slots_at(slot.start)])
+        if len(found) >= ALTERNATIVES:  # the best of them are of the day itself: nobody looks further
+            return found[:ALTERNATIVES]
+    return distinct([*found, *same_time_later(openings, slot), *next_free(openings)])[:ALTERNATIVES]
 
 
 def near(openings: Openings, slot: Slot) -> list[FreeSlot]:
     """The same specialist within two hours, the nearest first."""
-    moments = [moment_of(minute) for minute in openings.starts]
-    close = sorted((m for m in moments if abs(m - slot.start) <= NEAR), key=lambda m: (abs(m - slot.start), m))
-    slots = [found for moment in close for found in openings.slots_at(moment)]
-    return [found for found in slots if slot.specialist_id in (None, found.specialist_id)][: ALTERNATIVES // 2]
+    wanted = minute_of(slot.start)
+    close = sorted((m for m in openings.starts if abs(m - wanted) <= NEAR), key=lambda m: (abs(m - wanted), m))
+    slots = (found for minute in close for found in openings.slots_at(moment_of(minute)))
+    same = (found for found in slots if slot.specialist_id in (None, found.specialist_id))
+    return list(islice(same, ALTERNATIVES // 2))
 
 
 def same_time_later(openings: Openings, slot: Slot) -> list[FreeSlot]:
     zone = openings.calendar.location.zone
-    wanted = slot.start.astimezone(zone).time()
-    later = [moment_of(m) for m in sorted(openings.starts) if moment_of(m).astimezone(zone).time() == wanted]
-    return [openings.slot_at(moment) for moment in later]
+    wall = slot.start.astimezone(zone).replace(tzinfo=None)
+    days = ((wall + timedelta(days=n)).replace(tzinfo=zone) for n in range(1, DAYS_OF_ALTERNATIVES + 1))
+    return [openings.slot_at(moment) for moment in days if minute_of(moment) in openings.starts]
+
+
+def next_free(openings: Openings) -> Iterator[FreeSlot]:
+    return (openings.slot_at(moment_of(minute)) for minute in nsmallest(ALTERNATIVES, openings.starts))
 
 
 def distinct(slots: Iterable[FreeSlot]) -> list[FreeSlot]:
@@ -188,9 +193,8 @@ def distinct(slots: Iterable[FreeSlot]) -> list[FreeSlot]:
 
 def next_times_again(visit: Appointment, browser_key: str = "") -> list[datetime]:
     """When the same service can be had next with the same specialist: seven to eleven statements."""
-    try:
-        location = located(pk=visit.location_id, is_active=True, company__is_active=True)
-    except Location.DoesNotExist:
+    location = located(visit.location_id)
+    if not (location.is_active and location.company.is_active):
         return []
     wish: Wish = (visit.service_id, visit.specialist_id)
     catalogue = read_catalogue(location, [visit.service_id]).narrowed_to(visit.specialist_id)
@@ -199,7 +203,7 @@ def next_times_again(visit: Appointment, browser_key: str = "") -> list[datetime
 
 def is_free(slot: Slot, kept: Kept | None = None, waived: frozenset[Reason] = frozenset()) -> bool:
     """Whether ``slot`` could be booked now; eight statements."""
-    catalogue = read_catalogue(located(pk=slot.location_id), [slot.service_id]).narrowed_to(slot.specialist_id)
+    catalogue = read_catalogue(located(slot.location_id), [slot.service_id]).narrowed_to(slot.specialist_id)
     day = slot.start.astimezone(catalogue.location.zone).date()
     calendar = read_calendar(catalogue, day, day, kept=kept)
     question, minute = calendar.question(waived), minute_of(slot.start)

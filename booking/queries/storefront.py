@@ -11,7 +11,7 @@ from accounts.models import Company
 from accounts.values import WEB_GUEST
 from booking.models import Appointment, Status
 from booking.queries.calendars import read_calendar
-from booking.queries.catalogue import Catalogue, located, read_catalogue
+from booking.queries.catalogue import Catalogue, read_catalogue
 from booking.queries.slots import Openings, Wish, next_times, openings_of
 from booking.queries.visits import visits_of_browser
 from booking.values import Kept
@@ -57,11 +57,6 @@ def locations_on(host: str) -> list[Location]:
     return list(rows.order_by("company__name", "company_id", "position", "name"))
 
 
-def location_on(host: str, slug: str) -> Location:
-    """The location behind an address, with the database's clock. Raises Location.DoesNotExist."""
-    return located(belongs_to(host), slug=slug, is_active=True, company__is_active=True)
-
-
 def belongs_to(host: str) -> Q:
     """Rows of the company whose own ``host`` this is, or of any company when it is nobody's."""
     return Q(company__host=host) | ~Q(Exists(Company.objects.filter(host=host, is_active=True)))
@@ -71,7 +66,7 @@ def storefront(location: Location, browser_key: str = "") -> Storefront:
     """The services of a location with their next times: at most eleven statements, however many services."""
     catalogue = read_catalogue(location)
     cards = list(service_cards(catalogue))
-    visits = visits_of_browser(browser_key, location.pk)
+    visits = visits_of_browser(browser_key, location)
     repeat = next((visit for visit in visits if is_offered(visit, cards)), None)
     wishes: list[Wish] = [(card.service.pk, None) for card in cards]
     again: list[Wish] = [(repeat.service_id, repeat.specialist_id)] if repeat else []

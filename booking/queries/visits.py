@@ -5,7 +5,16 @@ from datetime import datetime
 from django.db import connection
 
 from booking.models import Appointment, Status
-from booking.models.appointment import ClockTimestamp
+from booking.queries.locations import located
+from booking.queries.statements import rows
+from catalog.models import Location
+
+# Only a hold has a deadline. Asked by its status too, PostgreSQL would rather walk through everybody's holds.
+LIVE_HOLDS = """
+    SELECT id FROM booking_appointment
+    WHERE company_id = %(company)s AND expires_at > clock_timestamp()
+        AND (browser_key = %(browser)s AND browser_key <> '' OR client_id = %(client)s)
+"""
 
 
 def database_time() -> datetime:
@@ -16,20 +25,37 @@ def database_time() -> datetime:
         return moment
 
 
+def live_holds(company_id: int, client_id: int | None, browser_key: str) -> list[Appointment]:
+    """What this client or this browser holds now, oldest first."""
+    held = [pk for (pk,) in rows(LIVE_HOLDS, company=company_id, client=client_id, browser=browser_key)]
+    return list(Appointment.objects.filter(pk__in=held).order_by("pk")) if held else []
+
+
 def held_by_link(token: str) -> Appointment:
     """The appointment behind ``/hold/<token>/``, with ``now``. Raises Appointment.DoesNotExist."""
-    return Appointment.objects.with_everything_shown().annotate(now=ClockTimestamp()).get(hold_token=token)
+    return with_its_place(Appointment.objects.get(hold_token=token))
 
 
 def visit_by_link(token: str) -> Appointment:
     """The visit behind ``/v/<token>/``, with ``now``; a hold is not a visit yet. Raises Appointment.DoesNotExist."""
-    return Appointment.objects.booked().with_everything_shown().annotate(now=ClockTimestamp()).get(visit_token=token)
+    return with_its_place(Appointment.objects.booked().with_what_is_booked().get(visit_token=token))
 
 
-def visits_of_browser(browser_key: str, location_id: int) -> list[Appointment]:
-    """The browser's next visit and its last one in a location, nearest to now first: one statement."""
+def with_its_place(appointment: Appointment) -> Appointment:
+    """The same with its location and company and, as ``now``, the database's clock."""
+    appointment.location = located(appointment.location_id)
+    appointment.company = appointment.location.company
+    appointment.now = appointment.location.now  # type: ignore[attr-defined]  # see located()
+    return appointment
+
+
+def visits_of_browser(browser_key: str, location: Location) -> list[Appointment]:
+    """The browser's next visit and its last one in a ``located`` location, nearest to now first: one statement."""
     if not browser_key:
         return []
-    visits = Appointment.objects.booked().filter(browser_key=browser_key, location_id=location_id)
+    visits = Appointment.objects.booked().filter(browser_key=browser_key, location=location)
     visits = visits.filter(status__in=(Status.CONFIRMED, Status.ARRIVED, Status.COMPLETED))
-    return list(visits.with_everything_shown().annotate(now=ClockTimestamp()).order_by("-start_time")[:5])
+    found = list(visits.with_what_is_booked().order_by("-start_time")[:5])
+    for visit in found:
+        visit.location, visit.company = location, location.company
+    return found

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from accounts.models import Company
@@ -71,11 +71,14 @@ def map_link(address: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def with_query(context: template.Context, **changes: object) -> str:
-    """The page's own query string with some parameters changed, or dropped when None."""
-    request: HttpRequest = context["request"]
-    query = request.GET.copy()
+    """The page's own query string with some parameters changed, or dropped when None.
+
+    Django renders its page of a broken server without a request.
+    """
+    request: HttpRequest | None = context.get("request")
+    query = request.GET.copy() if request else QueryDict(mutable=True)
     for name, value in changes.items():
         query.pop(name, None)
         if value is not None:
             query[name] = str(value)
-    return f"?{query.urlencode()}" if query else request.path
+    return f"?{query.urlencode()}" if query or not request else request.path

@@ -12,7 +12,7 @@ from booking.availability import Reason
 from booking.commands import hold_slot
 from booking.errors import SlotRefused
 from booking.forms import ContactForm, DateForm
-from booking.queries.catalogue import located
+from booking.queries.locations import located
 from booking.queries.storefront import DayStrip, day_strip, locations_on, storefront
 from booking.values import Slot
 from booking.views.common import (
@@ -35,7 +35,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Companies and their locations; where there is only one location, its services."""
     locations = locations_on(host_of(request))
     if len(locations) == 1:
-        return services_page(request, located(pk=locations[0].pk))
+        return services_page(request, located(locations[0].pk))
     return render(request, "booking/locations.html", {"locations": locations})
 
 

@@ -8,11 +8,12 @@ from typing import Any, Concatenate, ParamSpec
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import cache_control
 
 from accounts.models.device import device_key, new_device_token
 from booking.models import Appointment
-from booking.queries.storefront import location_on
+from booking.queries.locations import location_on
 from catalog.models import Location
 
 DEVICE_COOKIE = "device"
@@ -30,14 +31,19 @@ class BrowserRequest(HttpRequest):
 
 
 def knows_browser(view: Callable[Concatenate[HttpRequest, Params], HttpResponse]) -> View:
-    """Give the browser its cookie on the page that has the buttons, so that a double tap is one browser's."""
+    """Give the browser its cookie on the page that has the buttons, so that a double tap is one browser's.
+
+    Such a page is this browser's alone: a shared cache would hand its cookie, and its visits, to strangers.
+    """
 
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponse:
-        token = request.COOKIES.get(DEVICE_COOKIE) or new_device_token()
+        known = request.COOKIES.get(DEVICE_COOKIE)
+        token = known or new_device_token()
         request.browser_key = device_key(token)  # type: ignore[attr-defined]  # see BrowserRequest
         response = view(request, *args, **kwargs)
-        if DEVICE_COOKIE not in request.COOKIES:
+        patch_cache_control(response, private=True)
+        if not known:
             response.set_cookie(
                 DEVICE_COOKIE,
                 token,
@@ -61,7 +67,7 @@ def browser_key(request: HttpRequest) -> str:
 
 
 def host_of(request: HttpRequest) -> str:
-    return request.get_host().partition(":")[0].lower()
+    return request.get_host().partition(":")[0].lower().rstrip(".")
 
 
 def location_or_404(request: HttpRequest, slug: str) -> Location:

@@ -14,14 +14,14 @@ def why_empty(strip: DayStrip, specialist: Specialist | None) -> str:
     day, calendar = strip.chosen, strip.openings.calendar
     if day is None:
         return _("There are no free times in these two weeks.")
-    special = calendar.special_days.get(day)
+    special = calendar.facts.special_days.get(day)
     if special and not special.is_working:
         return _("We are closed on this day: %(name)s.") % {"name": special.name} if special.name else closed()
-    if not touches(calendar.place.openings, calendar.span_of(day)):
+    if not touches(calendar.days.place.openings, calendar.span_of(day)):
         return closed()
-    if specialist and (away := absence_on(calendar.absences.get(specialist.pk, []), day)):
+    if specialist and (away := absence_on(calendar.facts.absences.get(specialist.pk, []), day)):
         return _("%(name)s is away until %(day)s.") % {"name": specialist.name, "day": wording.long_day(away.last)}
-    if specialist and not touches(calendar.people[specialist.pk].shifts.spans, calendar.span_of(day)):
+    if specialist and not touches(calendar.days.people[specialist.pk].shifts.spans, calendar.span_of(day)):
         return _("%(name)s does not work on this day.") % {"name": specialist.name}
     return _("There are no free times left on this day.")
 

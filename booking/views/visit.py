@@ -14,7 +14,7 @@ from booking.calendar_file import calendar_file
 from booking.commands import cancel_appointment, reschedule_appointment, undo_reschedule
 from booking.errors import SlotRefused
 from booking.models import Appointment, Status
-from booking.queries.catalogue import located
+from booking.queries.locations import located
 from booking.queries.moves import open_way_back
 from booking.queries.slots import next_times_again
 from booking.queries.storefront import day_strip
@@ -68,7 +68,7 @@ def move(request: HttpRequest, token: str) -> HttpResponse:
     date_form, wanted = wanted_day(request)
     specialist_id = number_or_none(request.GET.get("specialist")) or visit.specialist_id
     strip = day_strip(
-        located(pk=visit.location_id), visit.service_id, wanted=wanted, specialist_id=specialist_id, kept=visit.kept
+        located(visit.location_id), visit.service_id, wanted=wanted, specialist_id=specialist_id, kept=visit.kept
     )
     context = context_of(visit.location, visit=visit, **strip_context(strip, date_form, specialist_id))
     return render(request, times_template(request), context)

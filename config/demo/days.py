@@ -12,7 +12,8 @@ from booking.availability.spans import common
 from booking.availability.wallclock import minute_of, moment_of
 from booking.models import Appointment
 from booking.queries.calendars import Calendar, read_calendar
-from booking.queries.catalogue import located, read_catalogue
+from booking.queries.catalogue import read_catalogue
+from booking.queries.locations import located
 from booking.values import FreeSlot
 from catalog.models import Location, Service, ServiceSpecialist, Specialist
 from config.demo.business import MASTERS
@@ -27,16 +28,16 @@ class Board:
     def __init__(self, calendar: Calendar) -> None:
         self.calendar = calendar
         self.question = calendar.question(PAST_OR_FAR)
-        self.visits = {pk: list(person.visits) for pk, person in calendar.people.items()}
-        self.busy = {pk: list(seat.busy) for pk, seat in calendar.seats.items()}
-        self.presence = list(calendar.place.presence)
+        self.visits = {pk: list(person.visits) for pk, person in calendar.days.people.items()}
+        self.busy = {pk: list(seat.busy) for pk, seat in calendar.days.seats.items()}
+        self.presence = list(calendar.days.place.presence)
         self.offers: dict[int, list[ServiceSpecialist]] = defaultdict(list)
         skills = chain.from_iterable(calendar.catalogue.offers.values())
         for offer in sorted(skills, key=lambda offer: (offer.service.position, offer.service_id)):
             self.offers[offer.specialist_id].append(offer)
 
     def on(self, day: date) -> Question:
-        place = replace(self.calendar.place, presence=tuple(self.presence))
+        place = replace(self.calendar.days.place, presence=tuple(self.presence))
         return replace(self.question, place=place, window=self.calendar.span_of(day))
 
     def candidates(self, specialist_id: int) -> Iterator[tuple[Service, Candidate]]:
@@ -54,7 +55,7 @@ class Board:
         return replace(candidate, person=person, terms=tuple(terms))
 
     def shift_minutes(self, specialist_id: int, day: date) -> int:
-        spans = self.calendar.people[specialist_id].shifts.spans
+        spans = self.calendar.days.people[specialist_id].shifts.spans
         return sum(end - start for start, end in common(spans, [self.calendar.span_of(day)]))
 
     def take(self, service_id: int, candidate: Candidate, start: Minute) -> FreeSlot:
@@ -75,8 +76,8 @@ class Board:
 
 def filled_days(location: Location, first: date, last: date, today: date) -> Iterator[FreeSlot]:
     """Times for new visits from ``first`` to ``last``: the days on which a master of ours has none yet, not full."""
-    board = Board(read_calendar(read_catalogue(located(pk=location.pk)), first, last))
-    ours = Specialist.objects.filter(pk__in=board.calendar.people, name__in=[master.name for master in MASTERS])
+    board = Board(read_calendar(read_catalogue(located(location.pk)), first, last))
+    ours = Specialist.objects.filter(pk__in=board.calendar.days.people, name__in=[master.name for master in MASTERS])
     begun = days_begun(location, first, last)
     for day in (first + timedelta(days=number) for number in range((last - first).days + 1)):
         for specialist in ours:

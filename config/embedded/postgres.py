@@ -20,7 +20,8 @@ LOCALE = ("--locale-provider=builtin", "--builtin-locale=PG_UNICODE_FAST")
 WHO_MAY_ENTER = f"host all okno {LOOPBACK}/32 scram-sha-256\n"
 OPTIONS = (
     f"-c listen_addresses={LOOPBACK} -c unix_socket_directories='' -c timezone=UTC -c log_timezone=UTC "
-    "-c max_connections=150 -c log_checkpoints=off"
+    "-c max_connections=150 -c log_checkpoints=off "
+    "-c log_min_error_statement=panic -c log_error_verbosity=terse"  # no names and no phones in its log
 )
 # Said of a postmaster that was killed and whose children are still going, and of a port lost to a quicker program.
 PASSING = ("pre-existing shared memory block", '"postmaster.pid" already exists', "could not bind")

@@ -140,3 +140,37 @@ def test_whoever_signs_in_lands_in_the_console(client):
 )
 def test_an_edited_address_is_refused_and_no_error(where, status):
     assert World().browser(Role.ADMIN).get(where).status_code == status
+
+
+GUESSES = [
+    "price__gte=2500",
+    "visit_token__startswith=a",
+    "contact_phone=%00",
+    "contact_name__regex=(",
+    "start_time__year=99999999999999999999999",
+    "id__range=99999999999999999999",
+    "status__in=CONFIRMED",
+    "company__name__startswith=a",
+    "client__phone__endswith=5",
+    "pk__gte=1",
+]
+
+
+@pytest.mark.parametrize("guess", GUESSES)
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.SPECIALIST])
+def test_a_list_answers_nothing_but_its_own_filters(guess, role):
+    console = World().browser(role)
+
+    assert console.get(f"/admin/booking/appointment/?{guess}").status_code == 400
+    assert console.get("/admin/booking/appointmentevent/?payload__price=1").status_code == 400
+
+
+def test_nonsense_in_an_action_or_a_search_is_no_error():
+    world = World()
+    desk = world.browser(Role.OPERATOR)
+    looking_for = {"app_label": "booking", "model_name": "appointment", "field_name": "client", "term": "\0"}
+
+    action = desk.post("/admin/booking/appointment/", {"action": "arrive", "_selected_action": ["x\0"]})
+    search = desk.get("/admin/autocomplete/", looking_for)
+
+    assert (action.status_code, search.status_code) == (400, 200)

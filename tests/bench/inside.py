@@ -7,13 +7,12 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
 from booking.availability.wallclock import moment_of
-from booking.queries.catalogue import MEMORY, located
+from booking.queries.locations import located
 from booking.queries.slots import free_slots
 from booking.queries.visits import database_time
 from catalog.models import Location
@@ -22,6 +21,7 @@ from tests.bench.browser import token_in
 from tests.bench.load import LOOPBACK
 from tests.bench.upkeep import restore
 from tests.bench.values import FreeTime, Salon, Timing
+from tests.booking.remembered import forget, forget_calendars
 
 HALF_AN_HOUR = 30
 DAYS_AHEAD = 50
@@ -36,7 +36,7 @@ A_MONTH = 30
 
 def measured(specialists: int, seed: int, at_most: int) -> Salon:
     """The salon and its free half hours."""
-    location = located(slug=shape.slug_of(specialists))
+    location = located(Location.objects.get(slug=shape.slug_of(specialists)).pk)
     service = location.company.services.get(position=shape.FOR_ALL)
     free = list(free_times(location, service.pk))
     Random(seed).shuffle(free)
@@ -75,17 +75,6 @@ def timed(work: Callable[[int], object], seconds: float, before: Callable[[], ob
     return Timing(samples, cpu)
 
 
-def forget() -> None:
-    """Nothing is remembered, neither by this process nor by Redis."""
-    MEMORY.kept.clear()
-    cache.delete_pattern("*")  # type: ignore[attr-defined]  # django-redis
-
-
-def forget_calendars() -> None:
-    """As after a booking: the catalogue is in mind, what occupies time is not."""
-    cache.delete_pattern("*")  # type: ignore[attr-defined]  # django-redis
-
-
 FORGETTING = {"uncached": forget, "after a booking": forget_calendars, "warm": None}
 
 
@@ -95,18 +84,18 @@ def a_day(of: Salon) -> Callable[[int], object]:
 
     def work(number: int) -> object:
         who, day = asked[number % len(asked)]
-        return free_slots(located(pk=of.location_id), of.service_id, day, day, specialist_id=who)
+        return free_slots(located(of.location_id), of.service_id, day, day, specialist_id=who)
 
     return work
 
 
 def a_month(of: Salon, position: int = shape.FOR_ALL) -> Callable[[int], object]:
     """Free times of everybody who performs a service, thirty days from tomorrow."""
-    location = located(pk=of.location_id)
+    location = located(of.location_id)
     service_id = location.company.services.get(position=position).pk
     first = today_in(location) + timedelta(days=1)
     last = first + timedelta(days=A_MONTH - 1)
-    return lambda number: free_slots(located(pk=of.location_id), service_id, first, last)
+    return lambda number: free_slots(located(of.location_id), service_id, first, last)
 
 
 def a_page(path: str) -> Callable[[int], object]:
@@ -173,7 +162,8 @@ def reads_of(work: str, *about: Any) -> list[str]:
     forget_calendars()
     with CaptureQueriesContext(connection) as captured:
         one(0)
-    return [query["sql"] for query in captured.captured_queries if query["sql"].startswith("SELECT")]
+    sent = [query["sql"].strip() for query in captured.captured_queries]
+    return [sql for sql in sent if sql.startswith("SELECT")]
 
 
 def statements_of_booking(of: Salon) -> tuple[int, int]:

@@ -66,7 +66,7 @@ def measure_day(stage: Stage, salon: Salon, seconds: float) -> None:
 
 def measure_month(stage: Stage, salon: Salon, position: int, seconds: float) -> None:
     reads = stage.once("inside.reads_of", "a_month", salon, position)
-    busy = next(sql for sql in reads if 'FROM "booking_appointment"' in sql)
+    busy = next(sql for sql in reads if "FROM booking_appointment" in sql)
     limit = stage.pgbench.run(f"{busy};", times=max(5, round(100 * seconds)), clients=1)
     for state in MONTH_STATES:
         row = month(stage, salon, position, state)

@@ -5,12 +5,16 @@ from django.urls import reverse
 
 from accounts.models import Client
 from accounts.values import Role
+from booking.commands import hold_slot
+from booking.values import Slot
+from catalog.models import Location
 from tests.booking.desk import ADD, new_visits, typed
 from tests.console import OWNER, World, said, signed_in
-from tests.factories import Salon, make_service, make_specialist
+from tests.factories import WEB, Salon, book, make_client, make_service, make_specialist
 
 pytestmark = pytest.mark.django_db
 
+NEW_NUMBER = "This number is new. Enter the name."
 OUTSIDE = "Book outside the rules all the same"
 
 
@@ -173,3 +177,58 @@ def test_the_console_has_a_policy_of_its_own(desk):
 
     assert "script-src 'self' 'unsafe-eval'" in policy
     assert "unsafe-inline" not in policy.partition("script-src")[2].partition(";")[0]
+
+
+# --- who may learn whose number it is --------------------------------------------------------------------------------
+
+
+def confirm_page(world: World) -> str:
+    hold = hold_slot(world.salon.slot(15), WEB)
+    return reverse("admin:booking_appointment_confirm", args=[hold.pk])
+
+
+def test_a_specialist_is_not_told_whether_a_number_is_known(world):
+    stranger = make_client(world.company, phone="+79995554433", first_name="Secret")
+    console, page = world.browser(Role.SPECIALIST), confirm_page(world)
+
+    answers = [console.post(page, {"phone": phone}) for phone in (str(stranger.phone), "+79995554400")]
+
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert [answer.context["form"].errors for answer in answers] == [{"first_name": [NEW_NUMBER]}] * 2
+
+
+def test_a_known_number_needs_no_name_of_whoever_knows_clients(world, desk):
+    make_client(world.company, phone="+79995554433", first_name="Known")
+
+    assert desk.post(confirm_page(world), {"phone": "+79995554433"}).status_code == 302
+
+
+def test_the_longest_names_are_kept_whole(world, desk):
+    first, last = "А" * 100, "Б" * 100
+
+    desk.post(ADD, typed(world, desk, first_name=first, last_name=last, phone="+79995554499"))
+
+    assert new_visits(world)[0].contact_name == f"{first} {last}"
+
+
+def test_visits_of_places_one_may_not_see_are_counted_and_not_named(world):
+    elsewhere = World()
+    Location.objects.filter(pk=elsewhere.location.pk).update(company=world.company)
+    elsewhere.location.refresh_from_db()
+    limited = world.user(Role.OPERATOR)
+    limited.locations.add(world.location)
+    who = world.salon.specialist
+    for row in who.schedules.all():
+        row.pk, row.location = None, elsewhere.location
+        row.save()
+    book(Slot(elsewhere.location.pk, world.salon.service.pk, world.salon.at(14), who.pk), name="Hidden")
+    console = signed_in(limited)
+    absence = {"specialist": who.pk, "date": str(world.salon.day(1)), "reason": ""}
+
+    page = console.post("/admin/catalog/break/add/", absence, follow=True)
+
+    (warning,) = [message for message in said(page) if "coming visit" in message]
+    assert warning.startswith("2 coming visits")
+    assert f"#{world.visit.pk}" in warning
+    assert "Hidden" not in warning
+    assert warning.count("#") == 1

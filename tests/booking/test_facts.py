@@ -1,4 +1,4 @@
-"""What Redis remembers of a calendar: never stale, never trusted, never needed."""
+"""What a process and Redis remember of a calendar: never stale, never trusted, never needed."""
 
 from datetime import date, timedelta
 
@@ -6,14 +6,16 @@ import pgtrigger
 import pytest
 from django.core.cache import cache
 
+from booking.availability.wallclock import minute_of
 from booking.commands import cancel_appointment, hold_slot
 from booking.errors import SlotTaken
 from booking.models import Appointment
 from booking.queries import facts
-from booking.queries.catalogue import located
+from booking.queries.locations import located
 from booking.queries.slots import free_slots
 from booking.queries.visits import database_time
 from catalog.models import Break, Holiday, SpecialistSchedule
+from tests.booking.remembered import forget, forget_calendars
 from tests.factories import WEB, Salon, book
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,13 +23,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def salon() -> Salon:
-    cache.clear()
+    forget()
     return Salon(chairs=1)
 
 
 def shown(salon: Salon) -> set:
     """The times of tomorrow, as a page shows them."""
-    openings = free_slots(located(pk=salon.location.pk), salon.service.pk, salon.day(), salon.day())
+    openings = free_slots(located(salon.location.pk), salon.service.pk, salon.day(), salon.day())
     return {moment for times in openings.by_day().values() for moment in times}
 
 
@@ -62,16 +64,16 @@ def test_a_change_is_shown_at_once(salon, change):
 
     assert salon.at(10, 15) in before
     assert shown(salon) != before
-    assert shown(salon) == shown_without_redis(salon)
+    assert shown(salon) == shown_from_the_tables(salon)
 
 
-def shown_without_redis(salon: Salon) -> set:
-    cache.clear()
+def shown_from_the_tables(salon: Salon) -> set:
+    forget_calendars()
     return shown(salon)
 
 
 def test_without_the_versions_a_stale_entry_would_be_read(salon):
-    """The control: with the trigger switched off, Redis shows a time that is gone."""
+    """The control: with the trigger switched off, memory shows a time that is gone."""
     visit = book(salon.slot(15))
     shown(salon)
 
@@ -81,7 +83,7 @@ def test_without_the_versions_a_stale_entry_would_be_read(salon):
         )
 
     assert salon.at(10) in shown(salon)
-    assert salon.at(10) not in shown_without_redis(salon)
+    assert salon.at(10) not in shown_from_the_tables(salon)
 
 
 def test_a_cancelled_time_is_shown_again(salon):
@@ -107,12 +109,26 @@ def test_a_hold_ends_in_the_cache_too(salon):
     assert salon.at(10) in shown(salon)
 
 
+def test_the_clock_goes_on_while_the_days_are_remembered(salon):
+    day = salon.day()
+    first = free_slots(located(salon.location.pk), salon.service.pk, day, day)
+    later = located(salon.location.pk)
+    later.now = salon.at(11)
+
+    then = free_slots(later, salon.service.pk, day, day)
+
+    assert then.calendar.days is first.calendar.days
+    assert min(first.starts) < minute_of(salon.at(11)) <= min(then.starts)
+    assert set(then.starts) < set(first.starts)
+
+
 POISON = ["rubbish", 17, [], {"busy": [[1]]}, {"busy": 1, "absences": [], "special_days": []}]
 
 
 @pytest.mark.parametrize("poison", POISON)
 def test_rubbish_from_redis_is_read_from_the_tables(salon, poison, monkeypatch):
     truth = shown(salon)
+    forget_calendars()
     monkeypatch.setattr(cache, "get", lambda key: poison)
 
     assert shown(salon) == truth

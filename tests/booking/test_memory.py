@@ -16,21 +16,19 @@ from booking.commands import (
 )
 from booking.models import Appointment
 from booking.queries import catalogue, facts
-from booking.queries.catalogue import MEMORY, Memory, located, read_catalogue
+from booking.queries.catalogue import read_catalogue
+from booking.queries.locations import located
+from booking.queries.memory import Memory
 from booking.queries.slots import free_slots
 from booking.values import Slot
 from catalog.models import Break, Holiday, Location, Service, ServiceSpecialist
+from tests.booking.remembered import forget, forget_calendars
 from tests.booking.steps import ANNA, make_overdue, operator_of
 from tests.booking.test_queries import CHANGES, change, statements
 from tests.factories import WEB, Salon, book, make_service, make_specialist
 from tests.torture.rivals import without
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def forget() -> None:
-    MEMORY.kept.clear()
-    cache.clear()
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +40,7 @@ def _nothing_is_remembered():
 
 def told(salon: Salon) -> dict:
     """Everything of the catalogue that a page or a booking rests on."""
-    read = read_catalogue(located(pk=salon.location.pk))
+    read = read_catalogue(located(salon.location.pk))
     offers = [offer for some in read.offers.values() for offer in some]
     seats = [offer for some in read.seat_offers.values() for offer in some]
     return {
@@ -60,7 +58,7 @@ def told(salon: Salon) -> dict:
 
 def times(salon: Salon, day: int = 1) -> list:
     """What the page shows."""
-    openings = free_slots(located(pk=salon.location.pk), salon.service.pk, salon.day(day), salon.day(day))
+    openings = free_slots(located(salon.location.pk), salon.service.pk, salon.day(day), salon.day(day))
     return [slot for moment in sorted(openings.by_day().get(salon.day(day), [])) for slot in openings.slots_at(moment)]
 
 
@@ -69,9 +67,7 @@ def test_memory_spares_all_statements_but_two_on_the_second_look():
     salon = Salon(specialists=3, chairs=2, capacity=2)
     day = salon.day()
 
-    costs = [
-        statements(lambda: free_slots(located(pk=salon.location.pk), salon.service.pk, day, day)) for _ in range(3)
-    ]
+    costs = [statements(lambda: free_slots(located(salon.location.pk), salon.service.pk, day, day)) for _ in range(3)]
 
     assert costs == [9, 2, 2]
 
@@ -139,15 +135,26 @@ def in_another_connection(deed) -> None:
 
 
 def test_memory_forgets_the_oldest_first():
-    memory = Memory(size=2)
-    rows = {number: catalogue.Rows({}, {}, [], {}) for number in (1, 2, 3)}
+    memory = Memory(capacity=2)
 
-    memory.keep((1, 0), rows[1])
-    memory.keep((2, 0), rows[2])
-    memory.recall((1, 0))
-    memory.keep((3, 0), rows[3])
+    memory.keep(1, "one")
+    memory.keep(2, "two")
+    memory.recall(1)
+    memory.keep(3, "three")
 
-    assert [memory.recall((number, 0)) for number in (1, 2, 3)] == [rows[1], None, rows[3]]
+    assert [memory.recall(number) for number in (1, 2, 3)] == ["one", None, "three"]
+
+
+def test_memory_is_limited_by_weight_and_keeps_at_least_the_last():
+    memory = Memory(capacity=5, weight=len)
+
+    memory.keep(1, "ab")
+    memory.keep(1, "abc")
+    memory.keep(2, "ab")
+    assert [memory.recall(number) for number in (1, 2)] == ["abc", "ab"]
+
+    memory.keep(3, "far too long")
+    assert [memory.recall(number) for number in (1, 2, 3)] == [None, None, "far too long"]
 
 
 # --- what Redis keeps ------------------------------------------------------------------------------------------------
@@ -258,6 +265,8 @@ def test_memory_that_speaks_nonsense_is_not_listened_to(nonsense):
     book(salon.slot(10))
     expected = times(salon)
 
-    cache.set(facts.key_of(read_catalogue(located(pk=salon.location.pk)), day, day), nonsense)
+    read = read_catalogue(located(salon.location.pk))
+    forget_calendars()
+    cache.set(facts.key_of(read, day, day, read.longest), nonsense)
 
     assert times(salon) == expected

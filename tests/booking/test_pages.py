@@ -453,6 +453,31 @@ def test_pages_behind_a_link_are_kept_by_nobody(client, salon, visit_page):
     assert 'content="noindex"' in text(page)
 
 
+def test_a_page_with_a_cookie_is_kept_by_no_shared_cache(client, salon):
+    page = client.get(f"/{salon.location.slug}/")
+
+    assert "device" in page.cookies
+    assert "private" in page["Cache-Control"]
+
+
+def test_an_empty_cookie_is_replaced(client, salon):
+    client.cookies["device"] = ""
+
+    page = client.get(f"/{salon.location.slug}/")
+
+    assert page.cookies["device"].value
+
+
+def test_a_host_with_a_dot_at_its_end_is_the_same_host(client, salon, settings):
+    settings.ALLOWED_HOSTS = ["*"]
+    own = Salon(company=make_company(host="book.example.com"))
+
+    pages = [client.get("/", headers={"host": host}) for host in ("book.example.com", "book.example.com.")]
+
+    assert [salon.location.name in text(page) for page in pages] == [False, False]
+    assert [own.location.name in text(page) for page in pages] == [True, True]
+
+
 def test_the_language_chosen_is_remembered(client, salon):
     client.get("/?lang=ru")
 

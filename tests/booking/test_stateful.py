@@ -37,7 +37,7 @@ from booking.commands import (
 from booking.commands.record import facts
 from booking.errors import SlotRefused
 from booking.models import Appointment, Status
-from booking.queries.catalogue import located
+from booking.queries.locations import located
 from booking.queries.slots import free_slots
 from booking.values import Contact, Slot
 from catalog.models import Break, Holiday, Location, Service, Specialist, WorkplaceService
@@ -247,7 +247,7 @@ class SalonLife(RuleBasedStateMachine):
     @invariant()
     def nobody_is_one_too_many(self):
         """A capacity lowered below what is booked moves nobody out, and lets nobody in."""
-        now, capacity = peak(self.salon.location.pk), located(pk=self.salon.location.pk).capacity
+        now, capacity = peak(self.salon.location.pk), located(self.salon.location.pk).capacity
         assert capacity is None or now <= max(capacity, self.peak)
         self.peak = now
 
@@ -277,7 +277,7 @@ class SalonLife(RuleBasedStateMachine):
         self.steps += 1
         chance = random.Random(self.steps)
         day, who = chance.choice(DAYS), chance.choice([None, *self.salon.specialists])
-        location = located(pk=self.salon.location.pk)
+        location = located(self.salon.location.pk)
         openings = free_slots(
             location, self.salon.service.pk, self.salon.day(day), self.salon.day(day), specialist_id=who and who.pk
         )

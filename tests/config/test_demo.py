@@ -18,7 +18,8 @@ from booking.commands import cancel_appointment
 from booking.commands.choose import require_free
 from booking.models import Appointment, AppointmentEvent, EventType, Status
 from booking.queries.calendars import read_calendar
-from booking.queries.catalogue import located, read_catalogue
+from booking.queries.catalogue import read_catalogue
+from booking.queries.locations import located
 from booking.queries.slots import openings_of
 from catalog.models import Break, Holiday, Location, Service, Specialist, SpecialistSchedule
 from config.demo.load import load_demo
@@ -152,7 +153,7 @@ def test_demo_fills_every_day_of_the_fortnights_but_none_of_them_wholly():
 
     for location in Location.objects.all():
         calendar = read_calendar(
-            read_catalogue(located(pk=location.pk)), FRIDAY.date() - FORTNIGHT, FRIDAY.date() + FORTNIGHT
+            read_catalogue(located(location.pk)), FRIDAY.date() - FORTNIGHT, FRIDAY.date() + FORTNIGHT
         )
         booked, free = booked_days(location), set()
         for service in company.services.all():
@@ -167,7 +168,7 @@ def test_demo_visits_obey_the_engine():
     visits = Appointment.objects.filter(status__in=[Status.CONFIRMED, Status.COMPLETED]).select_related("location")
     for visit in visits:
         day = visit.start_time.astimezone(visit.location.zone).date()
-        catalogue = read_catalogue(located(pk=visit.location_id), [visit.service_id])
+        catalogue = read_catalogue(located(visit.location_id), [visit.service_id])
         calendar = read_calendar(catalogue, day, day, kept=visit.kept)
         slot = replace(visit.slot, workplace_id=visit.workplace_id)
         found = require_free(calendar, slot, WHENEVER)  # raises SlotRefused
@@ -182,7 +183,7 @@ def test_demo_leaves_room_for_every_service_within_a_week(later):
     room = set()
     for location in Location.objects.all():
         today = now.astimezone(location.zone).date()
-        calendar = read_calendar(read_catalogue(located(pk=location.pk)), today, today + timedelta(days=7))
+        calendar = read_calendar(read_catalogue(located(location.pk)), today, today + timedelta(days=7))
         for service in Service.objects.all():
             starts = openings_of(calendar, service.pk, waived=WHENEVER).by_day()
             if any(start > now for day in starts.values() for start in day):

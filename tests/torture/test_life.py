@@ -1,11 +1,10 @@
 """The life of a salon once more, with real commits: what is shown comes from memory and Redis, and is still true."""
 
 import pytest
-from django.core.cache import cache
 from hypothesis import Phase
 from hypothesis.stateful import run_state_machine_as_test
 
-from booking.queries.catalogue import MEMORY
+from tests.booking.remembered import forget
 from tests.booking.test_stateful import SalonLife
 from tests.depth import thorough
 from tests.torture.rivals import sweep_appointments
@@ -17,8 +16,7 @@ class LifeInTheOpen(SalonLife):
     """Every command in a transaction of its own, at REPEATABLE READ."""
 
     def begin(self) -> None:
-        MEMORY.kept.clear()
-        cache.clear()
+        forget()
 
     def teardown(self) -> None:
         sweep_appointments()

@@ -178,7 +178,6 @@ def test_one_visit_cancelled_control_without_locks_it_is_told_more_than_once(mon
     meeting = Meeting(4)
     before_locking(monkeypatch, lambda: None, lock=False)
     monkeypatch.setattr(transactions, "OPENING", "SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
-    monkeypatch.setattr(progress, "lock_appointment", lambda pk: Appointment.objects.get(pk=pk))
     monkeypatch.setattr(progress, "require_step", lambda *args: meeting.wait())
 
     at_once([partial(cancel_appointment, visit.pk, WEB)] * 4)

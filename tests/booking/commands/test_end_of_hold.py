@@ -15,7 +15,7 @@ from booking.commands import (
 )
 from booking.errors import AlreadyExtended, HoldReleased, SlotTaken, WrongStatus
 from booking.models import Appointment, Status
-from booking.queries.catalogue import located
+from booking.queries.locations import located
 from booking.queries.slots import free_slots
 from booking.queries.visits import database_time
 from tests.booking.steps import BORIS, history, last_event, make_overdue, operator_of, refused
@@ -72,7 +72,7 @@ def test_pythons_clock_ends_no_hold_and_keeps_none_alive(hours):
     make_overdue(overdue)
 
     with time_machine.travel(database_time() + timedelta(hours=hours)):
-        shown = free_slots(located(pk=salon.location.pk), salon.service.pk, salon.day(), salon.day())
+        shown = free_slots(located(salon.location.pk), salon.service.pk, salon.day(), salon.day())
         with refused(SlotTaken):
             hold_slot(salon.slot(10), WEB)
         tidied = expire_overdue_holds()
