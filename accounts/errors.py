@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 
 class Refusal(Exception):
@@ -29,3 +30,12 @@ class Refusal(Exception):
 
     def __str__(self) -> str:
         return str(self.message)
+
+
+class NotAllowed(Refusal):
+    code = "not_allowed"
+    message = _("You may not do that.")
+
+
+class Busy(Exception):
+    """The database could not decide in time; nothing has changed and the caller may try again (503, Retry-After)."""

@@ -12,7 +12,10 @@ CATALOGUE = (
     "catalog.location catalog.locationschedule catalog.holiday catalog.workplace catalog.workplaceservice "
     "catalog.service catalog.specialist catalog.specialistschedule catalog.servicespecialist catalog.break"
 ).split()
+MONEY = "wallet.clientwallet wallet.wallettransaction wallet.payment".split()
 BOOK_OUTSIDE_RULES = "booking.can_book_outside_rules"
+TAKE_MONEY = "wallet.add_wallettransaction"
+CORRECT_WALLETS = "wallet.can_correct"
 
 # model → actions, per role. Appointments and their events are never deleted, whoever asks.
 TABLE: dict[str, dict[str, tuple[str, ...]]] = {
@@ -24,6 +27,8 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
         "accounts.device": VIEW,
         "booking.appointment": EDIT,
         "booking.appointmentevent": VIEW,
+        **dict.fromkeys(MONEY, ("view", "add")),
+        "wallet.reconciliation": VIEW,
     },
     Role.OPERATOR: {
         **dict.fromkeys(CATALOGUE, VIEW),
@@ -31,6 +36,7 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
         "accounts.client": EDIT,
         "booking.appointment": EDIT,
         "booking.appointmentevent": VIEW,
+        **dict.fromkeys(MONEY, ("view", "add")),
     },
     Role.SPECIALIST: {
         "catalog.specialist": VIEW,
@@ -44,10 +50,12 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
         "accounts.client": VIEW,
         "booking.appointment": VIEW,
         "booking.appointmentevent": VIEW,
+        **dict.fromkeys(MONEY, VIEW),
+        "wallet.reconciliation": VIEW,
     },
     Role.CLIENT: {},
 }
-EXTRAS: dict[str, frozenset[str]] = {Role.ADMIN: frozenset({BOOK_OUTSIDE_RULES})}
+EXTRAS: dict[str, frozenset[str]] = {Role.ADMIN: frozenset({BOOK_OUTSIDE_RULES, CORRECT_WALLETS})}
 
 
 @cache

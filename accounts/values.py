@@ -44,6 +44,8 @@ class Actor:
     """Locations an operator is limited to; empty means every location of the company."""
     owns_deployment: bool = False
     may_book_outside_rules: bool = False
+    may_take_money: bool = False
+    may_correct_wallets: bool = False
 
     @property
     def is_staff(self) -> bool:

@@ -79,11 +79,6 @@ class ChangedMeanwhile(Refusal):
     message = _("Somebody changed this visit in the meantime. Look at it again, then decide.")
 
 
-class NotAllowed(Refusal):
-    code = "not_allowed"
-    message = _("You may not do that.")
-
-
 class OtherBody(Refusal):
     """A one-time key came again with another request (the API answers 422)."""
 
@@ -91,5 +86,8 @@ class OtherBody(Refusal):
     message = _("This form has already been sent with other details. Open it again.")
 
 
-class Busy(Exception):
-    """The database could not decide in time; nothing has changed and the caller may try again (503, Retry-After)."""
+class SignInToPay(Refusal):
+    """Nothing of a client is seen or spent before a code proved the phone (domain §5)."""
+
+    code = "sign_in_to_pay"
+    message = _("Only the client who has signed in can pay from the wallet. Pay at the desk, or call us.")

@@ -13,7 +13,7 @@ from django.utils.cache import patch_vary_headers
 from django.views import defaults
 from psycopg_pool import PoolTimeout
 
-from booking.errors import Busy
+from accounts.errors import Busy
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 RETRY_AFTER_SECONDS = 5

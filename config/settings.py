@@ -8,6 +8,7 @@ from pathlib import Path
 
 import django_stubs_ext
 import structlog
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -142,6 +143,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "check the money": {"task": "wallet.tasks.check_the_money", "schedule": crontab(hour=1, minute=30)},
 }
 
 # --- People --------------------------------------------------------------------------------------------------------

@@ -1,1 +1,1 @@
-"""Money: the client's wallet and its append-only ledger. Its first lines come with «The client's wallet»."""
+"""Money: the client's wallet, its append-only ledger, and what was paid at the desk (domain §7)."""

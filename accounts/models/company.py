@@ -1,5 +1,6 @@
 """A business, owner of everything below, and the rules it books by."""
 
+from datetime import timedelta
 from typing import Self
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -83,6 +84,14 @@ class Company(models.Model):
     live_holds_limit = models.PositiveSmallIntegerField(
         _("live holds per client and browser"), default=3, validators=[MinValueValidator(1), MaxValueValidator(20)],
     )  # fmt: skip
+    free_cancellation_hours = models.PositiveSmallIntegerField(
+        _("free cancellation, hours before"), default=24, validators=[MaxValueValidator(24 * 30)],
+        help_text=_("Until so many hours before the visit clients cancel free of charge"),
+    )  # fmt: skip
+    late_fee_percent = models.PositiveSmallIntegerField(
+        _("late cancellation fee, %"), default=0, validators=[MaxValueValidator(100)],
+        help_text=_("Of the price, kept from what was paid beforehand and never more than that"),
+    )  # fmt: skip
     assignment_policy = models.CharField(
         _("any specialist means"), max_length=20, choices=Policy, default=Policy.LEAST_BUSY,
     )  # fmt: skip
@@ -98,6 +107,7 @@ class Company(models.Model):
         constraints = [
             models.CheckConstraint(name="company_hold_is_sane", condition=Q(hold_seconds__range=(60, 900))),
             models.CheckConstraint(name="company_step_is_sane", condition=Q(slot_step_minutes__range=(5, 240))),
+            models.CheckConstraint(name="company_fee_is_a_part", condition=Q(late_fee_percent__lte=100)),
             models.CheckConstraint(name="company_horizon_is_sane", condition=Q(horizon_days__range=(1, 730))),
         ]
         triggers = [
@@ -117,6 +127,11 @@ class Company(models.Model):
     def hold_length(self) -> int:
         """Seconds a hold lasts."""
         return self.hold_seconds or settings.BOOKING_HOLD_SECONDS
+
+    @property
+    def free_cancellation(self) -> timedelta:
+        """How long before a visit clients cancel it free of charge."""
+        return timedelta(hours=self.free_cancellation_hours)
 
     @property
     def slot_step(self) -> int:

@@ -7,6 +7,7 @@ from booking.commands.confirm import confirm_appointment
 from booking.commands.desk import book_now
 from booking.commands.hold import expire_overdue_holds, extend_hold, hold_slot, release_hold
 from booking.commands.move import reschedule_appointment, undo_reschedule
+from booking.commands.pay import give_back, pay_visit
 from booking.commands.progress import (
     cancel_appointment,
     complete_appointment,
@@ -23,9 +24,11 @@ __all__ = [
     "correct_status",
     "expire_overdue_holds",
     "extend_hold",
+    "give_back",
     "hold_slot",
     "mark_arrived",
     "mark_no_show",
+    "pay_visit",
     "release_hold",
     "reschedule_appointment",
     "undo_reschedule",

@@ -8,11 +8,12 @@ from booking.commands.find import appointment_for
 from booking.commands.hold import calendar_around, expire, overdue_in_the_way
 from booking.commands.locks import claim_of, lock_calendars
 from booking.commands.record import facts, write_change
+from booking.commands.settle import charge_visit
 from booking.errors import HoldReleased, SlotRefused
 from booking.models import Appointment, EventType, Status
 from booking.queries.locations import located
 from booking.queries.slots import alternatives_to
-from booking.transactions import booking_transaction
+from accounts.transactions import command_transaction
 from booking.values import Contact
 
 # He chose in time and on the grid, whatever the clock says now.
@@ -20,24 +21,33 @@ KEPT_FOR_THE_HOLDER = frozenset({Reason.TOO_SOON, Reason.TOO_FAR, Reason.OFF_GRI
 
 
 def confirm_appointment(
-    appointment_id: int, actor: Actor, contact: Contact, *, client_id: int | None = None, comment: str = ""
+    appointment_id: int,
+    actor: Actor,
+    contact: Contact,
+    *,
+    client_id: int | None = None,
+    comment: str = "",
+    pay_from_wallet: bool = False,
 ) -> Appointment:
-    """Book what is held; repeating it changes nothing.
+    """Book what is held, and if wanted pay for it from the client's wallet; repeating it changes nothing.
 
     A hold that has run out is taken again silently while its time is free. The visit attaches to the company's client
     with that phone, whose card stays as it is (domain §5); without a phone it is a guest's.
-    Raises SlotTaken with alternatives when somebody else has the time, HoldReleased when the client let it go.
+    Raises SlotTaken with alternatives when somebody else has the time, HoldReleased when the client let it go,
+    InsufficientFunds, SignInToPay and WalletFrozen; the hold then stays as it was.
     """
     try:
-        return book_held(appointment_id, actor, contact, client_id, comment)
+        return book_held(appointment_id, actor, contact, client_id, comment, pay_from_wallet)
     except SlotRefused as refusal:
         held = Appointment.objects.get(pk=appointment_id)
         refusal.alternatives = tuple(alternatives_to(held.slot, held.browser_key))
         raise
 
 
-@booking_transaction
-def book_held(appointment_id: int, actor: Actor, contact: Contact, client_id: int | None, comment: str) -> Appointment:
+@command_transaction
+def book_held(
+    appointment_id: int, actor: Actor, contact: Contact, client_id: int | None, comment: str, pay_from_wallet: bool
+) -> Appointment:
     held = appointment_for(appointment_id, actor)
     if held.status == Status.CANCELLED:
         raise HoldReleased
@@ -48,7 +58,10 @@ def book_held(appointment_id: int, actor: Actor, contact: Contact, client_id: in
     held.client = client_of(held, contact, client_id)
     held.contact_name, held.contact_phone = contact.full_name, contact.phone
     held.notes, held.status = comment, Status.CONFIRMED
-    return write_change(held, EventType.BOOKING_CREATED, actor, before)
+    visit = write_change(held, EventType.BOOKING_CREATED, actor, before)
+    if pay_from_wallet:
+        charge_visit(visit, visit.due, actor)
+    return visit
 
 
 def lock_again(held: Appointment, actor: Actor) -> int | None:

@@ -12,7 +12,7 @@ from booking.commands.record import record_event
 from booking.errors import SlotRefused
 from booking.models import Appointment, EventType, Status
 from booking.queries.slots import alternatives_to
-from booking.transactions import booking_transaction
+from accounts.transactions import command_transaction
 from booking.values import Contact, Slot
 
 
@@ -40,7 +40,7 @@ def book_now(
         raise
 
 
-@booking_transaction
+@command_transaction
 def book(
     slot: Slot,
     actor: Actor,
@@ -58,7 +58,7 @@ def book(
     overdue = overdue_in_the_way(calendar, free)
     lock_calendars([claim_of(free), *map(claim_of, overdue)])
     expire(row.id for row in overdue)
-    appointment = Appointment(**columns_of(free, location.company_id), source=actor.channel, status=Status.CONFIRMED)
+    appointment = Appointment(**columns_of(free, location.company), source=actor.channel, status=Status.CONFIRMED)
     appointment.client = client_of(appointment, contact, client_id)
     appointment.contact_name = contact.full_name or (appointment.client.full_name if appointment.client else "")
     appointment.contact_phone = contact.phone or (appointment.client and appointment.client.phone) or ""

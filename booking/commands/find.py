@@ -2,7 +2,8 @@
 
 from accounts.values import Actor
 from booking.availability import Reason
-from booking.errors import NotAllowed, SlotRefused
+from accounts.errors import NotAllowed
+from booking.errors import SlotRefused
 from booking.models import Appointment
 from booking.queries.locations import located
 from booking.values import Slot

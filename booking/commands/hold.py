@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Company
 from accounts.values import SYSTEM, Actor, Channel
 from booking.availability import STAFF_WAIVES, Reason
 from booking.availability.wallclock import minute_of
@@ -21,7 +22,7 @@ from booking.queries.catalogue import read_catalogue
 from booking.queries.facts import BusyRow, visits_of_client
 from booking.queries.slots import REACH, alternatives_to
 from booking.queries.visits import database_time, live_holds
-from booking.transactions import booking_transaction
+from accounts.transactions import command_transaction
 from booking.values import Draft, FreeSlot, Kept, Slot
 from catalog.models import Location
 
@@ -51,7 +52,7 @@ def hold_slot(
         raise
 
 
-@booking_transaction
+@command_transaction
 def place_hold(
     slot: Slot, actor: Actor, client_id: int | None, browser_key: str, draft: Draft, request: Once | None
 ) -> Appointment:
@@ -75,7 +76,7 @@ def place_hold(
     for hold in to_release:
         end_hold(hold, Status.CANCELLED, EventType.HOLD_RELEASED, actor)
     appointment = Appointment.objects.create(
-        **columns_of(free, location.company_id),
+        **columns_of(free, location.company),
         client_id=client_id,
         browser_key=browser_key,
         contact_name=draft.name,
@@ -111,10 +112,11 @@ def calendar_around(
     return read_calendar(catalogue, day, day, kept=kept, released=released)
 
 
-def columns_of(free: FreeSlot, company_id: int) -> dict[str, Any]:
-    """Price, duration and break are copied, so that a later change of the catalogue changes no promise."""
+def columns_of(free: FreeSlot, company: Company) -> dict[str, Any]:
+    """Price, duration, break and the rule of cancelling are copied, so that a later change of the catalogue or of the
+    company changes no promise."""
     return {
-        "company_id": company_id,
+        "company": company,
         "location_id": free.location_id,
         "service_id": free.service_id,
         "specialist_id": free.specialist_id,
@@ -123,6 +125,8 @@ def columns_of(free: FreeSlot, company_id: int) -> dict[str, Any]:
         "end_time": free.end,
         "busy_until": free.busy_until,
         "price": free.price,
+        "free_until": free.start - company.free_cancellation,
+        "late_fee_percent": company.late_fee_percent,
         "assignment_reason": free.reason,
     }
 
@@ -157,7 +161,7 @@ def end_hold(hold: Appointment, status: Status, event_type: EventType, actor: Ac
     write_change(hold, event_type, actor, before)
 
 
-@booking_transaction
+@command_transaction
 def extend_hold(appointment_id: int, actor: Actor) -> Appointment:
     """Give a live hold its company's hold time once more. Raises AlreadyExtended, HoldReleased, WrongStatus."""
     hold = appointment_for(appointment_id, actor)
@@ -171,7 +175,7 @@ def extend_hold(appointment_id: int, actor: Actor) -> Appointment:
     return write_change(hold, EventType.HOLD_EXTENDED, actor, before, expires_at=hold.expires_at.isoformat())
 
 
-@booking_transaction
+@command_transaction
 def release_hold(appointment_id: int, actor: Actor) -> Appointment:
     """Let a held time go at once; a hold that has already ended stays as it is. Raises WrongStatus for a visit."""
     hold = appointment_for(appointment_id, actor)
@@ -199,7 +203,7 @@ def expire_overdue_holds(at_most: int = 500) -> int:
     return sum(expire_one(pk) for pk in overdue)
 
 
-@booking_transaction
+@command_transaction
 def expire_one(pk: int) -> int:
     found = Appointment.objects.overdue_holds().filter(pk=pk).first()
     if found is None:

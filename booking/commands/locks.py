@@ -53,3 +53,8 @@ def lock_client(pk: int | None) -> None:
     """
     if pk is not None:
         Client.objects.filter(pk=pk).update(is_active=F("is_active"))
+
+
+def lock_appointment(pk: int) -> None:
+    """For a command that does not write the row itself: what follows is written about it."""
+    lock(Appointment, {pk})

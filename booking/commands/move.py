@@ -13,14 +13,18 @@ from booking.commands.hold import calendar_around, expire, overdue_in_the_way
 from booking.commands.locks import claim_of, lock_calendars
 from booking.commands.progress import require_clients_own_time
 from booking.commands.record import facts, write_change
-from booking.errors import ChangedMeanwhile, NotAllowed, SlotRefused, TooLate, WrongStatus
+from booking.commands.settle import settle_move
+from accounts.errors import NotAllowed
+from booking.errors import ChangedMeanwhile, SlotRefused, TooLate, WrongStatus
 from booking.models import Appointment, EventType, Status
 from booking.queries.locations import located
+from booking.queries.money import charged_for_a_move, is_late
 from booking.queries.moves import before_last_move
 from booking.queries.slots import alternatives_to
 from booking.queries.visits import database_time
-from booking.transactions import booking_transaction
+from accounts.transactions import command_transaction
 from booking.values import Kept, Slot
+from catalog.models import Location
 
 
 def reschedule_appointment(
@@ -35,7 +39,8 @@ def reschedule_appointment(
     """Move a visit to ``start``, with the same specialist unless another is named. One update of the same row.
 
     Its own old time is not in the way. Length and price stay with the same specialist and follow another one's.
-    Moving to where it is already changes nothing. Raises SlotTaken or SlotRefused with alternatives, TooLate,
+    Moving to where it is already changes nothing. A visit paid from the wallet stays paid: the difference is charged or
+    returned in the same transaction. Raises InsufficientFunds, SignInToPay, WalletFrozen, SlotTaken or SlotRefused with alternatives, TooLate,
     WrongStatus, ChangedMeanwhile when ``expected_version`` is no longer the visit's, NotAllowed.
     """
     waived = waived_for(actor, outside_rules)
@@ -61,7 +66,7 @@ def waived_for(actor: Actor, outside_rules: bool = False) -> frozenset[Reason]:
     return OUTSIDE_RULES
 
 
-@booking_transaction
+@command_transaction
 def move(
     appointment_id: int,
     start: datetime,
@@ -76,10 +81,10 @@ def move(
     if (found.start_time, found.specialist_id) == (start, specialist_id or found.specialist_id):
         return found
     slot = Slot(found.location_id, found.service_id, start, specialist_id or found.specialist_id)
-    return put(found, slot, found.kept, actor, waived)
+    return put(found, slot, found.kept, actor, waived, free_until=None)
 
 
-@booking_transaction
+@command_transaction
 def move_back(appointment_id: int, actor: Actor) -> Appointment:
     found = appointment_for(appointment_id, actor)
     back = before_last_move(found)
@@ -87,26 +92,53 @@ def move_back(appointment_id: int, actor: Actor) -> Appointment:
         raise WrongStatus(_("There is no move to take back."))
     if not actor.is_staff and back.slot.start <= database_time():
         raise TooLate
-    return put(found, back.slot, back.kept, actor, back.waived | waived_for(actor), undo=True)
+    return put(
+        found, back.slot, back.kept, actor, back.waived | waived_for(actor), free_until=back.free_until, undo=True
+    )
 
 
 def put(
-    appointment: Appointment, slot: Slot, kept: Kept, actor: Actor, waived: frozenset[Reason], **details: bool
+    appointment: Appointment,
+    slot: Slot,
+    kept: Kept,
+    actor: Actor,
+    waived: frozenset[Reason],
+    free_until: datetime | None,
+    **details: bool,
 ) -> Appointment:
-    """Check, lock, write: the appointment gets the time, the specialist and the terms of ``slot``."""
-    calendar = calendar_around(slot, located(appointment.location_id), kept=kept)
+    """Check, lock, write: the appointment gets the time, the specialist and the terms of ``slot``; its wallet follows.
+
+    Without a given ``free_until`` the rule of cancelling counts from the new start.
+    """
+    location = located(appointment.location_id)
+    calendar = calendar_around(slot, location, kept=kept)
     require_movable(appointment, actor)
     free = require_free(calendar, slot, waived)
     overdue = overdue_in_the_way(calendar, free)
     lock_calendars([claim_of(appointment), claim_of(free), *map(claim_of, overdue)])
     expire(row.id for row in overdue)
     before = facts(appointment)
+    price = max(free.price, appointment.discount)
+    charge = charged_for_a_move(appointment, price)
+    appointment.free_until = free_until or deadline_after_a_move(appointment, free.start, location, actor)
     appointment.specialist_id, appointment.workplace_id = free.specialist_id, free.workplace_id
     appointment.start_time, appointment.end_time, appointment.busy_until = free.start, free.end, free.busy_until
-    appointment.price = max(free.price, appointment.discount)
+    appointment.price = price
     appointment.outside_rules = waived == OUTSIDE_RULES
     appointment.sequence += 1
-    return write_change(appointment, EventType.BOOKING_RESCHEDULED, actor, before, **details)
+    write_change(appointment, EventType.BOOKING_RESCHEDULED, actor, before, **details)
+    settle_move(appointment, charge, actor, is_undo=bool(details))
+    return appointment
+
+
+def deadline_after_a_move(
+    appointment: Appointment, start: datetime, location: Location, actor: Actor
+) -> datetime | None:
+    """Until when the visit is cancelled free of charge: moving it late does not buy a client more time."""
+    new, old = start - location.company.free_cancellation, appointment.free_until
+    if old is None or not is_late(appointment, location.now):  # type: ignore[attr-defined]  # see located()
+        return new
+    return max(old, new) if actor.is_staff else old
 
 
 def require_movable(appointment: Appointment, actor: Actor) -> None:

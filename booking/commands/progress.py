@@ -13,12 +13,15 @@ from booking.commands.find import appointment_for, require_staff
 from booking.commands.hold import calendar_around, expire, overdue_in_the_way
 from booking.commands.locks import claim_of, lock_calendars
 from booking.commands.record import facts, write_change
-from booking.errors import NotAllowed, TooEarly, TooLate, WrongStatus
+from accounts.errors import NotAllowed
+from booking.commands.settle import settle_cancellation
+from booking.errors import TooEarly, TooLate, WrongStatus
 from booking.models import Appointment, EventType, Status
 from booking.queries.facts import BusyRow
 from booking.queries.locations import located
+from booking.queries.money import settlement_of
 from booking.queries.visits import database_time
-from booking.transactions import booking_transaction
+from accounts.transactions import command_transaction
 from booking.values import CancelReason
 
 
@@ -59,7 +62,8 @@ CORRECTIONS = {
 def cancel_appointment(appointment_id: int, actor: Actor, reason: CancelReason | None = None) -> Appointment:
     """Cancel a visit: a client until its start, staff also afterwards and after arrival. Repeating it changes nothing.
 
-    The time is free at once. Raises TooLate, WrongStatus.
+    The time is free at once. What was paid from the wallet goes back to it in the same transaction, less the fee that
+    a client's late cancellation costs. Raises TooLate, WrongStatus, WalletFrozen.
     """
     details = {"reason": reason.value} if reason else {}
     return advance(appointment_id, actor, CANCEL, **details)
@@ -80,7 +84,7 @@ def mark_no_show(appointment_id: int, actor: Actor) -> Appointment:
     return advance(appointment_id, actor, NO_SHOW)
 
 
-@booking_transaction
+@command_transaction
 def advance(appointment_id: int, actor: Actor, step: Step, **details: str) -> Appointment:
     appointment = appointment_for(appointment_id, actor)
     lock_calendars([claim_of(appointment)])
@@ -89,7 +93,12 @@ def advance(appointment_id: int, actor: Actor, step: Step, **details: str) -> Ap
     require_step(appointment, actor, step)
     before = facts(appointment)
     appointment.status = step.to
-    return write_change(appointment, step.event_type, actor, before, **details)
+    if step is not CANCEL or not appointment.paid:
+        return write_change(appointment, step.event_type, actor, before, **details)
+    settlement = settlement_of(appointment, by_staff=actor.is_staff, now=database_time())
+    write_change(appointment, step.event_type, actor, before, **details, **settlement.as_details())
+    settle_cancellation(appointment, settlement, actor)
+    return appointment
 
 
 def require_step(appointment: Appointment, actor: Actor, step: Step) -> None:
@@ -119,7 +128,7 @@ def require_clients_own_time(appointment: Appointment, now: datetime) -> None:
         raise TooLate
 
 
-@booking_transaction
+@command_transaction
 def correct_status(appointment_id: int, actor: Actor) -> Appointment:
     """Take back the last step when the desk slipped: arrived, completed or no-show.
 

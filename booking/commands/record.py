@@ -21,6 +21,8 @@ WRITTEN = [
     "busy_until",
     "status",
     "price",
+    "discount",
+    "free_until",
     "expires_at",
     "hold_extended",
     "notes",
@@ -43,6 +45,8 @@ def facts(appointment: Appointment) -> dict[str, Any]:
         "end_time": in_utc(appointment.end_time),
         "busy_until": in_utc(appointment.busy_until),
         "price": str(appointment.price),
+        "discount": str(appointment.discount),
+        "free_until": appointment.free_until and in_utc(appointment.free_until),
         "outside_rules": appointment.outside_rules,
     }
 

@@ -146,6 +146,11 @@ class Appointment(models.Model):
     price = models.DecimalField(_("price"), max_digits=10, decimal_places=2)
     discount = models.DecimalField(_("discount"), max_digits=10, decimal_places=2, default=0)
 
+    paid = models.DecimalField(_("paid"), max_digits=12, decimal_places=2, default=0, editable=False)
+    """By whatever means, less what was returned; written by the database with every operation (``wallet``)."""
+    free_until = models.DateTimeField(_("cancelled free of charge until"), null=True, blank=True)
+    late_fee_percent = models.PositiveSmallIntegerField(_("late cancellation fee, %"), default=0)
+
     expires_at = models.DateTimeField(_("held until"), null=True, blank=True)
     hold_extended = models.BooleanField(_("hold extended"), default=False)
     browser_key = models.CharField(_("browser"), max_length=64, blank=True, editable=False)
@@ -218,6 +223,11 @@ class Appointment(models.Model):
     @property
     def to_pay(self) -> Decimal:
         return self.price - self.discount
+
+    @property
+    def due(self) -> Decimal:
+        """What is still to be paid; negative when more was paid than it costs now."""
+        return self.to_pay - self.paid
 
     @property
     def slot(self) -> Slot:

@@ -20,6 +20,7 @@ class WayBack:
     slot: Slot
     kept: Kept
     waived: frozenset[Reason]
+    free_until: datetime | None
 
 
 def last_move(appointment: Appointment) -> AppointmentEvent | None:
@@ -48,6 +49,7 @@ def before_last_move(moved: Appointment) -> WayBack | None:
             rest=whole_minutes(busy_until - end),
             price=Decimal(was.get("price", moved.price)),
         ),
+        free_until=moment(was["free_until"], start) if was.get("free_until") else moved.free_until,
         waived=OUTSIDE_RULES if was.get("outside_rules", moved.outside_rules) else UNDO_WAIVES,
     )
 

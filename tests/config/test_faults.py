@@ -60,7 +60,7 @@ def test_without_redis_the_deployment_is_ready_but_says_so(client):
 def test_a_lock_held_too_long_is_503_with_retry_after(client, monkeypatch):
     salon = Salon()
     monkeypatch.setattr(
-        "booking.transactions.OPENING",
+        "accounts.transactions.OPENING",
         "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SET LOCAL lock_timeout = '50ms'",
     )
     with connection.copy().cursor() as rival:

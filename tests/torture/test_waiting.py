@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from accounts.models import Client
 from booking import transactions
 from booking.commands import hold_slot
-from booking.errors import Busy
+from accounts.errors import Busy
 from booking.models import Appointment
 from catalog.models import Specialist
 from tests.factories import WEB, Salon

@@ -13,7 +13,8 @@ from booking.commands import (
     hold_slot,
     release_hold,
 )
-from booking.errors import HoldReleased, NotAllowed, SlotRefused, SlotTaken
+from accounts.errors import NotAllowed
+from booking.errors import HoldReleased, SlotRefused, SlotTaken
 from booking.models import Appointment, Status
 from booking.queries.visits import database_time
 from booking.values import Contact, Slot

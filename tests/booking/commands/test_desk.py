@@ -4,7 +4,8 @@ import pytest
 
 from accounts.values import Role
 from booking.commands import book_now, hold_slot
-from booking.errors import NotAllowed, SlotRefused, SlotTaken
+from accounts.errors import NotAllowed
+from booking.errors import SlotRefused, SlotTaken
 from booking.models import Status
 from booking.values import Contact, Slot
 from catalog.models import Break, Holiday

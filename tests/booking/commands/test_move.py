@@ -13,7 +13,8 @@ from booking.commands import (
     reschedule_appointment,
     undo_reschedule,
 )
-from booking.errors import ChangedMeanwhile, NotAllowed, SlotRefused, SlotTaken, TooLate, WrongStatus
+from accounts.errors import NotAllowed
+from booking.errors import ChangedMeanwhile, SlotRefused, SlotTaken, TooLate, WrongStatus
 from booking.models import Appointment, Status
 from booking.queries.visits import database_time
 from booking.values import Contact

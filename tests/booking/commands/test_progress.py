@@ -16,7 +16,8 @@ from booking.commands import (
     mark_no_show,
     release_hold,
 )
-from booking.errors import HoldReleased, NotAllowed, SlotTaken, TooEarly, TooLate, WrongStatus
+from accounts.errors import NotAllowed
+from booking.errors import HoldReleased, SlotTaken, TooEarly, TooLate, WrongStatus
 from booking.models import Appointment, Status
 from booking.values import CancelReason
 from catalog.models import Break

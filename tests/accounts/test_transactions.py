@@ -3,9 +3,9 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from booking import transactions
-from booking.errors import Busy
-from booking.transactions import booking_transaction, persist
+from accounts import transactions
+from accounts.errors import Busy
+from accounts.transactions import command_transaction, persist
 
 SERIALIZATION, DEADLOCK, EXCLUSION, UNIQUE, CHECK = "40001", "40P01", "23P01", "23505", "23514"
 LOCK_TIMEOUT, STATEMENT_TIMEOUT = "55P03", "57014"
@@ -82,7 +82,7 @@ def test_persist_raises_what_is_no_rivalry_at_once():
     assert attempts.tries == 1
 
 
-@booking_transaction
+@command_transaction
 def settings_within() -> dict[str, str]:
     names = ("transaction_isolation", "lock_timeout", "statement_timeout")
     with connection.cursor() as cursor:
@@ -90,7 +90,7 @@ def settings_within() -> dict[str, str]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_booking_transaction_runs_at_repeatable_read_with_time_outs_and_leaves_none_behind():
+def test_command_transaction_runs_at_repeatable_read_with_time_outs_and_leaves_none_behind():
     within = settings_within()
     with connection.cursor() as cursor:
         after = [cursor.execute(f"SHOW {name}").fetchone()[0] for name in within]
@@ -100,12 +100,12 @@ def test_booking_transaction_runs_at_repeatable_read_with_time_outs_and_leaves_n
 
 
 @pytest.mark.django_db(transaction=True)
-def test_booking_transaction_refuses_to_be_part_of_another():
+def test_command_transaction_refuses_to_be_part_of_another():
     """It could neither choose its isolation there nor be repeated."""
     with pytest.raises(RuntimeError), transaction.atomic():
         settings_within()
 
 
 @pytest.mark.django_db
-def test_booking_transaction_joins_the_transaction_of_a_test():
+def test_command_transaction_joins_the_transaction_of_a_test():
     assert settings_within()["transaction_isolation"] == "read committed"

@@ -1,4 +1,4 @@
-"""One transaction of booking: its isolation, its time-outs, and what happens when the database says "again"."""
+"""One transaction of a command: its isolation, its time-outs, and what happens when the database says "again"."""
 
 import random
 import time
@@ -9,7 +9,7 @@ from typing import ParamSpec, TypeVar
 import structlog
 from django.db import DatabaseError, connection, transaction
 
-from booking.errors import Busy
+from accounts.errors import Busy
 
 Params = ParamSpec("Params")
 Result = TypeVar("Result")
@@ -33,7 +33,7 @@ ENOUGH = 3
 """A constraint that refuses this often is not rivalry but a fault, and is raised as it is."""
 
 
-def booking_transaction(command: Callable[Params, Result]) -> Callable[Params, Result]:
+def command_transaction(command: Callable[Params, Result]) -> Callable[Params, Result]:
     """Run ``command`` in a transaction of its own at REPEATABLE READ, and all of it again when a rival came first.
 
     A rival shows as a serialization failure, a deadlock, or a constraint that a fresh look will explain better. The
@@ -75,7 +75,7 @@ def persist(attempt: Callable[[], Result]) -> Result:
                 raise
             if time.monotonic() > deadline:
                 raise Busy from error
-            log.debug("booking_repeated", sqlstate=state, tries=tries)
+            log.debug("command_repeated", sqlstate=state, tries=tries)
         time.sleep(random.uniform(0, min(0.002 * 2**tries, 0.05)))  # noqa: S311 - jitter, not a secret
 
 

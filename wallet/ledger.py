@@ -1,0 +1,120 @@
+"""Write into the ledger, inside the transaction of whatever it belongs to. The wallet is locked last (domain §6)."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Sum
+
+from accounts.values import Actor
+from wallet.errors import InsufficientFunds, ReferenceReused, TooMuchRefunded, WalletFrozen
+from wallet.models import ClientWallet, WalletTransaction
+from wallet.values import Kind
+
+NOTHING = Decimal(0)
+
+
+def balance_of(client_id: int) -> Decimal:
+    """What is in the wallet; nothing when there is none yet."""
+    return ClientWallet.objects.filter(pk=client_id).values_list("balance", flat=True).first() or NOTHING
+
+
+def post(
+    client_id: int,
+    kind: Kind,
+    amount: Decimal,
+    actor: Actor,
+    reference: str,
+    *,
+    appointment_id: int | None = None,
+    discount: Decimal = NOTHING,
+    description: str = "",
+    reverses: WalletTransaction | None = None,
+) -> WalletTransaction:
+    """One operation; the same ``reference`` again is the same operation, whose row is returned.
+
+    ``amount`` has its sign. Raises InsufficientFunds, WalletFrozen, TooMuchRefunded, ReferenceReused.
+    """
+    operation = WalletTransaction(
+        client_id=client_id,
+        appointment_id=appointment_id,
+        kind=kind,
+        amount=amount,
+        discount=discount,
+        description=description,
+        reference=reference,
+        reverses=reverses,
+        actor=actor.as_initiator(),
+    )
+    if done := WalletTransaction.objects.filter(kind=kind, reference=reference).first():
+        return require_same(done, operation)
+    operation.balance_after = open_wallet(client_id).balance + amount
+    if operation.balance_after < 0:
+        raise InsufficientFunds
+    if reverses is not None and abs(amount) > left_of(reverses):
+        raise TooMuchRefunded
+    operation.save(force_insert=True)  # the database moves the balance
+    return operation
+
+
+def reverse(
+    operation: WalletTransaction, kind: Kind, amount: Decimal, actor: Actor, reference: str, description: str = ""
+) -> WalletTransaction:
+    """Take back ``amount`` of an operation, for the same visit."""
+    return post(
+        operation.client_id,
+        kind,
+        amount,
+        actor,
+        reference,
+        appointment_id=operation.appointment_id,
+        description=description,
+        reverses=operation,
+    )
+
+
+def require_same(done: WalletTransaction, again: WalletTransaction) -> WalletTransaction:
+    """The row this reference already has. Raises ReferenceReused when it was another operation."""
+    if identity(done) != identity(again):
+        raise ReferenceReused
+    return done
+
+
+def identity(operation: WalletTransaction) -> tuple[Any, ...]:
+    return (operation.client_id, operation.appointment_id, operation.amount, operation.discount, operation.reverses_id)
+
+
+def open_wallet(client_id: int) -> ClientWallet:
+    """The client's wallet, locked; made when there is none. Raises WalletFrozen."""
+    ClientWallet.objects.bulk_create([ClientWallet(client_id=client_id)], ignore_conflicts=True)
+    wallet = ClientWallet.objects.select_for_update(no_key=True).get(pk=client_id)
+    if wallet.frozen:
+        raise WalletFrozen
+    return wallet
+
+
+def left_of(operation: WalletTransaction) -> Decimal:
+    """How much of ``operation`` has not been reversed yet."""
+    reversed_so_far = operation.reversals.aggregate(Sum("amount"))["amount__sum"] or NOTHING
+    return abs(operation.amount) - abs(reversed_so_far)
+
+
+def payments_of(appointment_id: int) -> list[WalletTransaction]:
+    """What was taken from the wallet for a visit, the newest first."""
+    return list(WalletTransaction.objects.filter(appointment=appointment_id, kind__in=(Kind.CHARGE, Kind.FEE)))
+
+
+def paid_from_wallet(appointment_id: int) -> Decimal:
+    """What a visit has taken from the wallet and not returned, fees included."""
+    moved = WalletTransaction.objects.filter(appointment=appointment_id).aggregate(Sum("amount"))["amount__sum"]
+    return -(moved or NOTHING)
+
+
+def refund_visit(appointment_id: int, amount: Decimal, actor: Actor, reference: str) -> None:
+    """Return ``amount`` of what was taken for a visit, the newest operation first. Raises TooMuchRefunded."""
+    for number, operation in enumerate(payments_of(appointment_id), start=1):
+        back = min(left_of(operation), amount)
+        if back > 0:
+            reverse(operation, Kind.REFUND, back, actor, f"{reference}:{number}")
+            amount -= back
+    if amount > 0:
+        raise TooMuchRefunded
