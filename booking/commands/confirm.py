@@ -57,7 +57,7 @@ def lock_again(held: Appointment, actor: Actor) -> int | None:
     Raises SlotTaken when it has run out and its time is no longer free, SlotRefused when that is over for a client.
     """
     location = located(held.location_id)
-    if held.expires_at is not None and held.expires_at > location.now:  # type: ignore[attr-defined]  # annotated
+    if held.expires_at is not None and held.expires_at > location.now:  # type: ignore[attr-defined]  # see located()
         lock_calendars([claim_of(held)])
         return held.workplace_id
     if not actor.is_staff and held.start_time <= location.now:  # type: ignore[attr-defined]

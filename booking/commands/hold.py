@@ -60,6 +60,7 @@ def place_hold(
     location = location_for(slot, actor)
     mine = live_holds(location.company_id, client_id, browser_key)
     if same := next((hold for hold in mine if is_same(hold, slot)), None):
+        remember_answer(request, same)
         return same
     to_release = mine if actor.channel in ONE_HOLD_AT_A_TIME else []
     calendar = calendar_around(slot, location, released=frozenset(hold.pk for hold in to_release))
@@ -103,7 +104,7 @@ def calendar_around(
 
     Raises SlotRefused for a date that nobody can mean.
     """
-    now: datetime = location.now  # type: ignore[attr-defined]  # annotated by located()
+    now: datetime = location.now  # type: ignore[attr-defined]  # see located()
     if abs(slot.start - now) > REACH:
         raise SlotRefused(Reason.TOO_FAR if slot.start > now else Reason.TOO_SOON)
     day = slot.start.astimezone(location.zone).date()

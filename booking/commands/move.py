@@ -22,6 +22,8 @@ from booking.queries.visits import database_time
 from booking.transactions import booking_transaction
 from booking.values import Kept, Slot
 
+STAYS_BOOKED = (Status.CONFIRMED, Status.ARRIVED)
+
 
 def reschedule_appointment(
     appointment_id: int,
@@ -73,9 +75,9 @@ def move(
     found = appointment_for(appointment_id, actor)
     if expected_version not in (None, found.version):
         raise ChangedMeanwhile
-    if (found.start_time, found.specialist_id) == (start, specialist_id or found.specialist_id):
-        return found
     slot = Slot(found.location_id, found.service_id, start, specialist_id or found.specialist_id)
+    if found.status in STAYS_BOOKED and (found.start_time, found.specialist_id) == (slot.start, slot.specialist_id):
+        return found
     return put(found, slot, found.kept, actor, waived)
 
 
@@ -112,7 +114,7 @@ def put(
 def require_movable(appointment: Appointment, actor: Actor) -> None:
     if not actor.is_staff:
         require_clients_own_time(appointment, database_time())
-    elif appointment.status not in (Status.CONFIRMED, Status.ARRIVED):
+    elif appointment.status not in STAYS_BOOKED:
         raise WrongStatus(_("Only a confirmed visit can be moved."))
 
 
