@@ -14,7 +14,10 @@ RAISE = "SET calendar_version = calendar_version + 1"
 
 
 def raises_own_version(*columns: str) -> pgtrigger.Trigger:
-    """A change of one of ``columns`` raises the row's own ``calendar_version``."""
+    """A change of one of ``columns`` raises the row's own ``calendar_version``, and nothing ever lowers it.
+
+    Django saves whole rows: a form opened before somebody else's change would write the version it was opened with.
+    """
     old, new = (", ".join(f"{row}.{column}" for column in columns) for row in ("OLD", "NEW"))
     return pgtrigger.Trigger(
         name="raises_own_version",
@@ -23,6 +26,8 @@ def raises_own_version(*columns: str) -> pgtrigger.Trigger:
         func=f"""
             IF ROW({old}) IS DISTINCT FROM ROW({new}) THEN
                 NEW.calendar_version := OLD.calendar_version + 1;
+            ELSE
+                NEW.calendar_version := greatest(NEW.calendar_version, OLD.calendar_version);
             END IF;
             RETURN NEW;
         """,

@@ -1,7 +1,7 @@
 """Frozen values of booking, without the ORM."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import TextChoices
@@ -25,6 +25,15 @@ class Slot:
     start: datetime
     specialist_id: int | None = None
     workplace_id: int | None = None
+
+    def __post_init__(self) -> None:
+        """In UTC, where an hour is an hour: a wall clock adds two minutes wrongly on the night that it is changed.
+
+        Raises ValueError for a time without an offset.
+        """
+        if self.start.utcoffset() is None:
+            raise ValueError("a slot begins at a moment, with its offset from UTC")
+        object.__setattr__(self, "start", self.start.astimezone(UTC))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from typing import Any
 
 import structlog
-from django.db import InterfaceError, OperationalError
 from django_celery_beat.schedulers import DatabaseScheduler
+
+from config.middleware import OUTAGES
 
 SECONDS_TO_WAIT = 5
 
@@ -17,7 +18,7 @@ class PatientScheduler(DatabaseScheduler):
     def tick(self, *args: Any, **kwargs: Any) -> float:
         try:
             seconds: float = super().tick(*args, **kwargs)  # type: ignore[no-untyped-call]  # celery has no types
-        except (OperationalError, InterfaceError) as error:
+        except OUTAGES as error:
             log.error("beat_waits", error=type(error).__name__)
             return SECONDS_TO_WAIT
         return seconds

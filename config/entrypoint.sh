@@ -1,6 +1,6 @@
 #!/bin/sh
 # The processes of one installation, by name: `make run` and the container start the same lines.
-# Anything else is run as it is: `config/entrypoint.sh python manage.py doctor`.
+# Anything else is run as it is: `config/entrypoint.sh python manage.py init_admin`.
 set -eu
 cd "$(dirname "$0")/.."
 

@@ -10,8 +10,9 @@ from django.http import HttpRequest
 COVERS = (
     (re.compile(r"/(hold|v|calendar)/[A-Za-z0-9_-]+"), r"/\1/…"),
     (re.compile(r"(/[^\s?'\"]*)\?[^\s'\"]+"), r"\1?…"),
-    (re.compile(r"\+\d{9,15}\b"), "+…"),
-    (re.compile(r"DETAIL:.*"), "DETAIL: …"),  # PostgreSQL quotes the row that it refuses
+    (re.compile(r"\+\d[\d ()\u00a0-]{7,20}\d\b"), "+…"),
+    # PostgreSQL quotes the row that it refuses, with whatever lines somebody has written into it.
+    (re.compile(r"DETAIL:.*?(?=\n(?:CONTEXT|HINT|STATEMENT):|\n\nThe above exception|\Z)", re.DOTALL), "DETAIL: …"),
 )
 
 

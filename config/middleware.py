@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import structlog
 from django.conf import settings
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
@@ -17,6 +17,8 @@ from accounts.errors import Busy
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 RETRY_AFTER_SECONDS = 5
+OUTAGES = (OperationalError, InterfaceError, PoolTimeout)
+"""How a database that is gone shows itself."""
 ONE_YEAR = 365 * 24 * 3600
 
 log = structlog.get_logger()
@@ -63,7 +65,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def is_outage(exception: BaseException | None) -> bool:
-    if not isinstance(exception, Busy | OperationalError | PoolTimeout):
+    if not isinstance(exception, (Busy, *OUTAGES)):
         return False
     log.error("unavailable", error=type(exception).__name__)
     return True

@@ -1,11 +1,13 @@
 """Pages about the deployment itself: is it alive, is it ready, what went wrong."""
 
-from django.db import OperationalError, connection
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django_redis import get_redis_connection
 from redis.exceptions import RedisError
+
+from config.middleware import OUTAGES
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -23,7 +25,7 @@ def database_answers() -> bool:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except OperationalError:
+    except OUTAGES:
         return False
     return True
 

@@ -4,12 +4,18 @@ import pgtrigger
 from django.db.backends.postgresql.creation import DatabaseCreation
 from django.test import TransactionTestCase
 
+NEVER_TRUNCATED = (
+    "booking.AppointmentEvent:history_is_not_truncated",
+    "wallet.ClientWallet:is_not_truncated",
+    "wallet.WalletTransaction:is_not_truncated",
+    "wallet.Payment:is_not_truncated",
+)
 flush = TransactionTestCase._fixture_teardown
 
 
 def flush_history_too(test_case: TransactionTestCase) -> None:
-    """Transactional tests end with TRUNCATE, which history refuses to everybody else."""
-    with pgtrigger.ignore("booking.AppointmentEvent:history_is_not_truncated"):
+    """Transactional tests end with TRUNCATE, which history and money refuse to everybody else."""
+    with pgtrigger.ignore(*NEVER_TRUNCATED):
         flush(test_case)
 
 

@@ -16,7 +16,13 @@ from wallet.values import Kind, Method, require_amount
 
 @command_transaction
 def deposit(
-    client_id: int, amount: Decimal, actor: Actor, *, reference: str, method: Method | None = None, description: str = ""
+    client_id: int,
+    amount: Decimal,
+    actor: Actor,
+    *,
+    reference: str,
+    method: Method | None = None,
+    description: str = "",
 ) -> WalletTransaction:
     """Put ``amount`` into the wallet. ``method`` says how it was paid at the desk, so that the day adds up.
 

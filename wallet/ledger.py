@@ -94,7 +94,7 @@ def open_wallet(client_id: int) -> ClientWallet:
 
 def left_of(operation: WalletTransaction) -> Decimal:
     """How much of ``operation`` has not been reversed yet."""
-    reversed_so_far = operation.reversals.aggregate(Sum("amount"))["amount__sum"] or NOTHING
+    reversed_so_far: Decimal = operation.reversals.aggregate(Sum("amount"))["amount__sum"] or NOTHING
     return abs(operation.amount) - abs(reversed_so_far)
 
 

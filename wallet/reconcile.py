@@ -18,7 +18,8 @@ WALLETS = """
     FROM wallet_clientwallet AS wallet LEFT JOIN (
         SELECT client_id, sum(amount) AS total, min(id) FILTER (WHERE balance_after <> running) AS broken
         FROM (
-            SELECT id, client_id, amount, balance_after, sum(amount) OVER (PARTITION BY client_id ORDER BY id) AS running
+            SELECT id, client_id, amount, balance_after,
+                sum(amount) OVER (PARTITION BY client_id ORDER BY id) AS running
             FROM wallet_wallettransaction WHERE %(client)s IS NULL OR client_id = %(client)s
         ) AS operations GROUP BY client_id
     ) AS ledger ON ledger.client_id = wallet.client_id

@@ -30,7 +30,7 @@ from accounts.console.forms import (
 )
 from accounts.console.skin import AnyAdmin, ModelAdmin, TabularInline
 
-FILTERED_BY = ("", "exact", "id__exact", "isnull")
+FILTERED_BY = ("", "__exact", "__id__exact", "__isnull")
 """How the filters of a list ask, after the column's name."""
 
 
@@ -104,11 +104,10 @@ class CompanyModelAdmin(VisibleRows, ModelAdmin):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Only what the list's own filters ask: a price or a token could be guessed digit by digit otherwise."""
-        column, _lookup, how = lookup.partition("__")
-        if column not in {"pk", *(field.name for field in self.opts.get_fields())}:
+        if lookup.partition("__")[0] not in {"pk", *(field.name for field in self.opts.get_fields())}:
             return super().lookup_allowed(lookup, value, request)
-        offered = {name[0] if isinstance(name, tuple) else name for name in self.get_list_filter(request)}
-        return column in offered and how in FILTERED_BY and "\0" not in str(value)
+        offered = [name[0] if isinstance(name, tuple) else name for name in self.get_list_filter(request)]
+        return lookup in {f"{name}{how}" for name in offered for how in FILTERED_BY} and "\0" not in str(value)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

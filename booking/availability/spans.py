@@ -90,9 +90,7 @@ def starts_that_touch(spans: Iterable[Span], length: int) -> list[Span]:
 
 def crowded(spans: Iterable[Span], limit: int) -> list[Span]:
     """When at least ``limit`` of ``spans`` (in any order, overlapping) run at once: a peak, not a sum."""
-    changes = sorted(
-        [(end, -1) for start, end in spans if start < end] + [(start, 1) for start, end in spans if start < end]
-    )
+    changes = sorted(change for start, end in spans if start < end for change in ((start, 1), (end, -1)))
     result: list[Span] = []
     present, since = 0, None
     for moment, change in changes:

@@ -1,6 +1,7 @@
 """Turn a hold into a visit."""
 
 from accounts.models import Client
+from accounts.transactions import command_transaction
 from accounts.values import Actor
 from booking.availability import Reason
 from booking.commands.choose import require_free
@@ -13,7 +14,6 @@ from booking.errors import HoldReleased, SlotRefused
 from booking.models import Appointment, EventType, Status
 from booking.queries.locations import located
 from booking.queries.slots import alternatives_to
-from accounts.transactions import command_transaction
 from booking.values import Contact
 
 # He chose in time and on the grid, whatever the clock says now.
@@ -70,7 +70,7 @@ def lock_again(held: Appointment, actor: Actor) -> int | None:
     Raises SlotTaken when it has run out and its time is no longer free, SlotRefused when that is over for a client.
     """
     location = located(held.location_id)
-    if held.expires_at is not None and held.expires_at > location.now:  # type: ignore[attr-defined]  # annotated
+    if held.expires_at is not None and held.expires_at > location.now:  # type: ignore[attr-defined]  # see located()
         lock_calendars([claim_of(held)])
         return held.workplace_id
     if not actor.is_staff and held.start_time <= location.now:  # type: ignore[attr-defined]

@@ -1,5 +1,6 @@
 """What only staff do: book for somebody in one step."""
 
+from accounts.transactions import command_transaction
 from accounts.values import Actor
 from booking.commands.choose import require_free
 from booking.commands.confirm import client_of
@@ -12,7 +13,6 @@ from booking.commands.record import record_event
 from booking.errors import SlotRefused
 from booking.models import Appointment, EventType, Status
 from booking.queries.slots import alternatives_to
-from accounts.transactions import command_transaction
 from booking.values import Contact, Slot
 
 

@@ -1,8 +1,8 @@
 """Find what a command is about, for the actor who may."""
 
+from accounts.errors import NotAllowed
 from accounts.values import Actor
 from booking.availability import Reason
-from accounts.errors import NotAllowed
 from booking.errors import SlotRefused
 from booking.models import Appointment
 from booking.queries.locations import located

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company
+from accounts.transactions import command_transaction
 from accounts.values import SYSTEM, Actor, Channel
 from booking.availability import STAFF_WAIVES, Reason
 from booking.availability.wallclock import minute_of
@@ -22,7 +23,6 @@ from booking.queries.catalogue import read_catalogue
 from booking.queries.facts import BusyRow, visits_of_client
 from booking.queries.slots import REACH, alternatives_to
 from booking.queries.visits import database_time, live_holds
-from accounts.transactions import command_transaction
 from booking.values import Draft, FreeSlot, Kept, Slot
 from catalog.models import Location
 
@@ -61,6 +61,7 @@ def place_hold(
     location = location_for(slot, actor)
     mine = live_holds(location.company_id, client_id, browser_key)
     if same := next((hold for hold in mine if is_same(hold, slot)), None):
+        remember_answer(request, same)
         return same
     to_release = mine if actor.channel in ONE_HOLD_AT_A_TIME else []
     calendar = calendar_around(slot, location, released=frozenset(hold.pk for hold in to_release))
@@ -104,7 +105,7 @@ def calendar_around(
 
     Raises SlotRefused for a date that nobody can mean.
     """
-    now: datetime = location.now  # type: ignore[attr-defined]  # annotated by located()
+    now: datetime = location.now  # type: ignore[attr-defined]  # see located()
     if abs(slot.start - now) > REACH:
         raise SlotRefused(Reason.TOO_FAR if slot.start > now else Reason.TOO_SOON)
     day = slot.start.astimezone(location.zone).date()

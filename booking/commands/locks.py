@@ -28,8 +28,10 @@ def claim_of(row: Appointment | BusyRow | FreeSlot) -> Claim:
 def lock_calendars(claims: Iterable[Claim]) -> None:
     """Wait for everybody who is writing in these calendars.
 
-    What was read before this call in the same transaction is thereby proved current: had anybody raised a
-    ``calendar_version`` since the snapshot, PostgreSQL would refuse the lock with 40001 and the command would run anew.
+    These calendars, as they were read before this call in the same transaction, are thereby proved current: had anybody
+    raised their ``calendar_version`` since the snapshot, PostgreSQL would refuse the lock with 40001 and the command
+    would run anew. What hangs on the company alone (a price, a length, the step) is as it was at the snapshot: whoever
+    changes it at that very moment comes after the booking.
     The appointment itself comes last and needs no lock of its own: its UPDATE is one, and is refused in the same way.
     A location without a capacity is not locked: its chairs must not queue behind each other.
     """

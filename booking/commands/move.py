@@ -5,6 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.errors import NotAllowed
+from accounts.transactions import command_transaction
 from accounts.values import Actor
 from booking.availability import OUTSIDE_RULES, STAFF_WAIVES, Reason
 from booking.commands.choose import require_free
@@ -14,7 +16,6 @@ from booking.commands.locks import claim_of, lock_calendars
 from booking.commands.progress import require_clients_own_time
 from booking.commands.record import facts, write_change
 from booking.commands.settle import settle_move
-from accounts.errors import NotAllowed
 from booking.errors import ChangedMeanwhile, SlotRefused, TooLate, WrongStatus
 from booking.models import Appointment, EventType, Status
 from booking.queries.locations import located
@@ -22,9 +23,10 @@ from booking.queries.money import charged_for_a_move, is_late
 from booking.queries.moves import before_last_move
 from booking.queries.slots import alternatives_to
 from booking.queries.visits import database_time
-from accounts.transactions import command_transaction
 from booking.values import Kept, Slot
 from catalog.models import Location
+
+STAYS_BOOKED = (Status.CONFIRMED, Status.ARRIVED)
 
 
 def reschedule_appointment(
@@ -40,8 +42,9 @@ def reschedule_appointment(
 
     Its own old time is not in the way. Length and price stay with the same specialist and follow another one's.
     Moving to where it is already changes nothing. A visit paid from the wallet stays paid: the difference is charged or
-    returned in the same transaction. Raises InsufficientFunds, SignInToPay, WalletFrozen, SlotTaken or SlotRefused with alternatives, TooLate,
-    WrongStatus, ChangedMeanwhile when ``expected_version`` is no longer the visit's, NotAllowed.
+    returned in the same transaction. Raises SlotTaken or SlotRefused with alternatives, TooLate, WrongStatus,
+    ChangedMeanwhile when ``expected_version`` is no longer the visit's, NotAllowed; InsufficientFunds, SignInToPay,
+    WalletFrozen.
     """
     waived = waived_for(actor, outside_rules)
     try:
@@ -78,9 +81,9 @@ def move(
     found = appointment_for(appointment_id, actor)
     if expected_version not in (None, found.version):
         raise ChangedMeanwhile
-    if (found.start_time, found.specialist_id) == (start, specialist_id or found.specialist_id):
-        return found
     slot = Slot(found.location_id, found.service_id, start, specialist_id or found.specialist_id)
+    if found.status in STAYS_BOOKED and (found.start_time, found.specialist_id) == (slot.start, slot.specialist_id):
+        return found
     return put(found, slot, found.kept, actor, waived, free_until=None)
 
 
@@ -144,7 +147,7 @@ def deadline_after_a_move(
 def require_movable(appointment: Appointment, actor: Actor) -> None:
     if not actor.is_staff:
         require_clients_own_time(appointment, database_time())
-    elif appointment.status not in (Status.CONFIRMED, Status.ARRIVED):
+    elif appointment.status not in STAYS_BOOKED:
         raise WrongStatus(_("Only a confirmed visit can be moved."))
 
 

@@ -78,7 +78,8 @@ def pay_visit(
 def give_back(appointment_id: int, sums: Sums, actor: Actor, *, request: Once) -> Appointment:
     """Give ``sums`` back of what was paid for a visit, each the way it came.
 
-    The same ``request`` again changes nothing. Raises NotAllowed, WrongAmount, TooMuchRefunded, WalletFrozen, OtherBody.
+    The same ``request`` again changes nothing. Raises NotAllowed, WrongAmount, TooMuchRefunded, WalletFrozen and
+    OtherBody.
     """
     if answer := answered_before(request):
         return answer

@@ -1,27 +1,29 @@
 """What becomes of a visit: cancelled, arrived, completed, not come, and a slip of the desk put right."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time
 
 from django.utils.translation import gettext as _
 
+from accounts.errors import NotAllowed
+from accounts.transactions import command_transaction
 from accounts.values import Actor
-from booking.availability import OUTSIDE_RULES
-from booking.commands.choose import require_free
+from booking.availability import Reason
+from booking.availability.spans import common, crowded
+from booking.availability.wallclock import minute_of
 from booking.commands.find import appointment_for, require_staff
-from booking.commands.hold import calendar_around, expire, overdue_in_the_way
+from booking.commands.hold import expire
 from booking.commands.locks import claim_of, lock_calendars
 from booking.commands.record import facts, write_change
-from accounts.errors import NotAllowed
 from booking.commands.settle import settle_cancellation
-from booking.errors import TooEarly, TooLate, WrongStatus
+from booking.errors import SlotTaken, TooEarly, TooLate, WrongStatus
 from booking.models import Appointment, EventType, Status
-from booking.queries.facts import BusyRow
+from booking.queries.calendars import presence_in
+from booking.queries.facts import BusyRow, busy_around, round_up
 from booking.queries.locations import located
 from booking.queries.money import settlement_of
 from booking.queries.visits import database_time
-from accounts.transactions import command_transaction
 from booking.values import CancelReason
 
 
@@ -146,8 +148,17 @@ def correct_status(appointment_id: int, actor: Actor) -> Appointment:
     return write_change(appointment, EventType.BOOKING_CORRECTED, actor, before)
 
 
-def require_still_free(appointment: Appointment) -> list[BusyRow]:
-    """The overdue holds that stand where the visit was. Raises SlotTaken when anything else does."""
-    slot = replace(appointment.slot, workplace_id=appointment.workplace_id)
-    calendar = calendar_around(slot, located(appointment.location_id), kept=appointment.kept)
-    return overdue_in_the_way(calendar, require_free(calendar, slot, OUTSIDE_RULES))
+def require_still_free(visit: Appointment) -> list[BusyRow]:
+    """The overdue holds that stand where the visit was. Raises SlotTaken when its time has been given away; whether the
+    service is still offered like that does not matter to what was booked."""
+    location = located(visit.location_id)
+    there = busy_around(visit, location)
+    alive = [row for row in there if not row.is_overdue(location.now)]  # type: ignore[attr-defined]  # see located()
+    if any(row.specialist_id == visit.specialist_id for row in alive):
+        raise SlotTaken(Reason.SPECIALIST_BUSY)
+    if visit.workplace_id and any(row.workplace_id == visit.workplace_id for row in alive):
+        raise SlotTaken(Reason.NO_WORKPLACE)
+    present = (minute_of(visit.start_time), round_up(visit.end_time))
+    if location.capacity and common(crowded(presence_in(location, alive), location.capacity), [present]):
+        raise SlotTaken(Reason.LOCATION_FULL)
+    return [row for row in there if row not in alive]

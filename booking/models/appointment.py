@@ -37,6 +37,10 @@ class Status(models.TextChoices):
 OCCUPYING = (Status.HOLD, Status.CONFIRMED, Status.ARRIVED, Status.COMPLETED)
 
 
+LONGEST_VISIT = timedelta(days=2)
+"""A visit and the break after it last at most a day each: who began earlier is gone."""
+
+
 class ClockTimestamp(Func):
     """The database's clock at this very moment; the only clock that ends a hold (domain §6)."""
 
@@ -186,6 +190,9 @@ class Appointment(models.Model):
             models.CheckConstraint(
                 name="appointment_times_are_finite",
                 condition=Q(IsFinite("start_time")) & Q(IsFinite("busy_until")),
+            ),
+            models.CheckConstraint(
+                name="appointment_visit_is_not_too_long", condition=Q(busy_until__lte=F("start_time") + LONGEST_VISIT)
             ),
             models.CheckConstraint(
                 name="appointment_expires_only_as_a_hold",

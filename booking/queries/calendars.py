@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -69,12 +69,12 @@ class Days:
 
     @property
     def weight(self) -> int:
-        return sum(len(person.visits) + len(person.shifts.spans) for person in self.people.values())
+        """Roughly how many numbers it is, the answers to come included: a shift has about forty starts."""
+        return 1000 + sum(len(person.visits) + 40 * len(person.shifts.spans) for person in self.people.values())
 
 
-DAYS: Memory[tuple[str, frozenset[int]], Days] = Memory(capacity=50_000, weight=attrgetter("weight"))
-"""What this process knows of days, by their facts and by the appointments that are in nobody's way; as many as have so
-many visits and shifts together."""
+DAYS: Memory[tuple[str, frozenset[int]], Days] = Memory(capacity=1_000_000, weight=attrgetter("weight"))
+"""What this process knows of days, by their facts and by the appointments that are in nobody's way."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +115,7 @@ class Calendar:
         return minute_at(zone, day, 0), minute_at(zone, day + timedelta(days=1), 0)
 
     def free_slot(self, service_id: int, start: datetime, choice: Choice) -> FreeSlot:
+        start = start.astimezone(UTC)
         end = start + choice.terms.length * MINUTE
         return FreeSlot(
             location_id=self.location.pk,
@@ -130,28 +131,31 @@ class Calendar:
         )
 
     def free_starts(
-        self, question: Question, service_id: int, specialist_id: int | None = None
+        self, service_id: int, specialist_id: int | None = None, waived: frozenset[Reason] = frozenset()
     ) -> Iterator[tuple[Candidate, list[Minute]]]:
-        """Who performs the service here and when he can begin it, in the salon's order."""
+        """Who performs the service here and when he can begin it, in the salon's order, whoever the client is."""
+        question = self.question(waived)
         for candidate in self.candidates(service_id, specialist_id):
             yield candidate, in_time(self.starts_of(candidate, service_id, question), question)
 
     def starts_of(self, candidate: Candidate, service_id: int, question: Question) -> list[Minute]:
         """Neither too soon nor too far is asked here: the days stay the same while the clock goes on."""
         return self.days.remember(
-            ("starts", service_id, candidate.person.id, question.waived, self.kept),
+            ("starts of service", service_id, candidate.person.id, question.waived, self.kept),
             lambda: self.days.starts_of(candidate, replace(question, waived=question.waived | CLOCK_RULES)),
         )
 
     def candidates(self, service_id: int, specialist_id: int | None = None) -> list[Candidate]:
         """Who performs the service here, in the salon's order, each with his terms at every fit workplace."""
+        if service_id not in self.catalogue.offers:  # of these days, but not of this catalogue
+            return []
         everybody = self.days.remember(
             ("candidates", service_id, self.kept), lambda: list(self.candidates_for(service_id))
         )
         return [candidate for candidate in everybody if specialist_id in (None, candidate.person.id)]
 
     def candidates_for(self, service_id: int) -> Iterator[Candidate]:
-        for offer in self.catalogue.offers.get(service_id, ()):
+        for offer in self.catalogue.offers[service_id]:
             if offer.specialist_id in self.days.people:
                 yield Candidate(
                     person=self.days.people[offer.specialist_id],
@@ -184,7 +188,7 @@ def read_calendar(
     kept: Kept | None = None,
     released: frozenset[int] = frozenset(),
 ) -> Calendar:
-    """Everything that decides about ``first`` to ``last``: three statements more, however many people and days, or one
+    """Everything that decides about ``first`` to ``last``: four statements more, however many people and days, or one
     when they are remembered.
 
     Holds of ``ignore_browser``, the ``kept`` appointment and those about to be ``released`` are not in the way of their
@@ -193,10 +197,10 @@ def read_calendar(
     longest = max(catalogue.longest, kept.length + kept.rest if kept else 0)
     facts = facts_of(catalogue, first, last, longest)
     ignored = released | {row.id for row in facts.busy if is_ignored(row, catalogue.now, ignore_browser, kept)}
-    return Calendar(catalogue, first, last, facts, days_of(catalogue, first, last, facts, ignored), kept)
+    return Calendar(catalogue, first, last, facts, remembered_days(catalogue, first, last, facts, ignored), kept)
 
 
-def days_of(catalogue: Catalogue, first: date, last: date, facts: Facts, ignored: frozenset[int]) -> Days:
+def remembered_days(catalogue: Catalogue, first: date, last: date, facts: Facts, ignored: frozenset[int]) -> Days:
     """The days these facts make, remembered when the facts are."""
     days = DAYS.recall((facts.key, ignored)) if facts.key else None
     if days is None:

@@ -35,7 +35,7 @@ class Rows:
         return greatest(rows, "custom_duration", "duration_min") + greatest(rows, "custom_break", "break_min")
 
 
-MEMORY: Memory[tuple[int, int, int], Rows] = Memory(capacity=64)
+CATALOGUES: Memory[tuple[int, int, int], Rows] = Memory(capacity=64)
 """Catalogues this process has read, by location, company and its version."""
 
 
@@ -132,11 +132,11 @@ def read_catalogue(location: Location, service_ids: Collection[int] | None = Non
 def rows_of(location: Location) -> Rows:
     """Remembered or read. Inside a transaction nothing is kept: it and its version may still be rolled back."""
     key = (location.pk, location.company_id, location.company.calendar_version)
-    rows = MEMORY.recall(key)
+    rows = CATALOGUES.recall(key)
     if rows is None:
         rows = Rows(read_offers(location), read_seat_offers(location), read_hours(location), read_shifts(location))
         if not connection.in_atomic_block:
-            MEMORY.keep(key, rows)
+            CATALOGUES.keep(key, rows)
     return rows
 
 

@@ -20,7 +20,7 @@ WALK_IN = timedelta(minutes=15)
 def times_of_day(
     location_id: int, service_id: int, day: date, specialist_id: int | None = None, kept: Kept | None = None
 ) -> list[FreeSlot]:
-    """The times of a local day on the grid that staff may book, each with one specialist; eight statements."""
+    """The times of a local day on the grid that staff may book, each with one specialist; nine at most."""
     catalogue = read_catalogue(located(location_id), [service_id]).narrowed_to(specialist_id)
     calendar = read_calendar(catalogue, day, day, kept=kept)
     openings = openings_of(calendar, service_id, specialist_id, DESK_WAIVES)

@@ -6,9 +6,10 @@ Redis keeps it by the versions of every calendar it came from, so a stale entry 
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from django.core.cache import cache
@@ -16,16 +17,17 @@ from django.db import connection
 
 from booking.availability import Absence, Minute, SpecialDay, Visit
 from booking.availability.wallclock import minute_of
-from booking.models import OCCUPYING
+from booking.models import OCCUPYING, Appointment
+from booking.models.appointment import LONGEST_VISIT
 from booking.queries.catalogue import Catalogue, minutes_after_midnight
 from booking.queries.memory import Memory
 from booking.queries.statements import rows
 from catalog.models import Location
 
 A_DAY = timedelta(days=1)
-LONGEST_VISIT = timedelta(days=2, hours=2)
-"""A visit and its break last at most a day each, and a spring day is shorter: who began earlier is gone. It lets the
-index on the start serve."""
+A_MINUTE_OF_DAY = range(24 * 60 + 1)
+FAR = 2**40
+"""Minutes: no calendar reaches so far."""
 KEPT_FOR = 600
 """Seconds; only to forget what nobody asks for any more."""
 
@@ -50,7 +52,7 @@ BUSY = """
         extract(epoch FROM expires_at)::float8, browser_key
     FROM booking_appointment
     WHERE status = ANY(%(occupying)s) AND busy_until > %(begin)s
-        AND start_time > %(begin)s - %(longest)s AND start_time < %(end)s
+        AND start_time >= %(begin)s - %(longest)s AND start_time < %(end)s
 """
 OF_THE_CALENDAR = """
     specialist_id = ANY(%(specialists)s) OR workplace_id = ANY(%(workplaces)s)
@@ -93,12 +95,12 @@ class Facts:
     """Their name, when they may be remembered; those read inside a transaction have none."""
 
 
-FACTS: Memory[str, Facts] = Memory(capacity=50_000, weight=lambda facts: 1 + len(facts.busy))
+FACTS: Memory[str, Facts] = Memory(capacity=50_000, weight=lambda facts: 50 + len(facts.busy))
 """What this process has read or fetched from Redis, by key; limited by the number of busy rows."""
 
 
 def facts_of(catalogue: Catalogue, first: date, last: date, longest: int) -> Facts:
-    """Three statements, or one when this process or Redis knows this version of every calendar concerned.
+    """Four statements, or one when this process or Redis knows this version of every calendar concerned.
 
     ``longest`` is minutes: how long what begins on these days may occupy.
     """
@@ -164,23 +166,34 @@ def unpacked(kept: Any) -> Facts | None:
     try:
         absences: dict[int, list[Absence]] = {}
         for pk, first, last, *hours in kept["absences"]:
-            absence = Absence(date.fromisoformat(first), date.fromisoformat(last), *numbers(hours))
+            absence = Absence(date.fromisoformat(first), date.fromisoformat(last), *hours_of_day(*hours))
             absences.setdefault(pk, []).append(absence)
         special_days = {date.fromisoformat(day): SpecialDay(**special) for day, special in kept["special_days"]}
-        busy = [BusyRow._make([*numbers(row[:-1]), row[-1]]) for row in kept["busy"]]
-        numbers(hour for special in special_days.values() for hour in (special.start, special.end))
-        in_order = all(row.start < row.end <= row.busy_until for row in busy)
+        for special in special_days.values():
+            hours_of_day(special.start, special.end)
+        busy = [busy_row(*row) for row in kept["busy"]]
     except (TypeError, ValueError, KeyError):
         return None
-    return Facts(special_days, absences, busy) if in_order else None
+    return Facts(special_days, absences, busy)
 
 
-def numbers(values: Iterable[Any]) -> list[Any]:
-    """The same, if they are numbers or nothing. Raises TypeError."""
-    result = list(values)
-    if not all(value is None or isinstance(value, int | float) for value in result):
+def hours_of_day(*minutes: Any) -> tuple[int | None, ...]:
+    """The same, if they are minutes of a day or nothing. Raises ValueError."""
+    if not all(minute is None or (type(minute) is int and minute in A_MINUTE_OF_DAY) for minute in minutes):
+        raise ValueError
+    return minutes
+
+
+def busy_row(*columns: Any) -> BusyRow:
+    """Raises TypeError or ValueError for anything that no row of the table would give."""
+    row = BusyRow(*columns)
+    whole = (row.id, row.specialist_id, row.workplace_id or 0, row.location_id, row.start, row.end, row.busy_until)
+    expires = 0.0 if row.expires_at is None else row.expires_at
+    if not all(type(number) is int for number in whole) or type(expires) not in (int, float):
         raise TypeError
-    return result
+    if not (math.isfinite(expires) and row.start < row.end <= row.busy_until <= FAR and type(row.browser_key) is str):
+        raise ValueError
+    return row
 
 
 def read_special_days(location: Location, first: date, last: date) -> dict[date, SpecialDay]:
@@ -217,9 +230,22 @@ def visits_of_client(location: Location, client_id: int, day: date, longest: int
     return busy_rows(OF_THE_CLIENT, *bounds(location, day, day, longest), client=client_id)
 
 
+def busy_around(visit: Appointment, location: Location) -> list[BusyRow]:
+    """Whatever occupies the specialist or the workplace of ``visit`` meanwhile, or a location that counts heads."""
+    return busy_rows(
+        OF_THE_CALENDAR,
+        visit.start_time,
+        visit.busy_until,
+        specialists=[visit.specialist_id],
+        workplaces=[visit.workplace_id] if visit.workplace_id else [],
+        location=location.pk,
+        counts_heads=location.capacity is not None,
+    )
+
+
 def bounds(location: Location, first: date, last: date, longest: int) -> tuple[datetime, datetime]:
     """From when to when something can be in the way of what begins from ``first`` to ``last``."""
-    begin, end = (datetime.combine(day, time(), location.zone) for day in (first, last + A_DAY))
+    begin, end = (datetime.combine(day, time(), location.zone).astimezone(UTC) for day in (first, last + A_DAY))
     return begin, end + timedelta(minutes=longest)
 
 

@@ -61,7 +61,7 @@ def moment(text: str | None, otherwise: datetime) -> datetime:
 def open_way_back(moved: Appointment) -> WayBack | None:
     """The way back that can be taken now: the old time is still ahead and nobody else's."""
     back = before_last_move(moved)
-    now: datetime = moved.now  # type: ignore[attr-defined]  # annotated by visit_by_link
+    now: datetime = moved.now  # type: ignore[attr-defined]  # see with_its_place()
     if back is None or back.slot.start <= now or not is_free(back.slot, back.kept, back.waived):
         return None
     return back

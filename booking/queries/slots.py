@@ -39,7 +39,7 @@ class Openings:
     def by_day(self) -> dict[date, list[datetime]]:
         """Local days that have room, each with its starts, ascending."""
         starts = sorted(self.starts)
-        days = ((day, within(starts, self.calendar.span_of(day))) for day in days_of(self.calendar))
+        days = ((day, within(starts, self.calendar.span_of(day))) for day in local_days(self.calendar))
         return {day: [moment_of(minute) for minute in minutes] for day, minutes in days if minutes}
 
     def slots_at(self, start: datetime) -> list[FreeSlot]:
@@ -68,7 +68,7 @@ def openings_of(
     """When ``service_id`` can be booked within ``calendar``, with one specialist or with any."""
     question = calendar.question(waived)
     starts: dict[Minute, list[Candidate]] = {}
-    for candidate, minutes in calendar.free_starts(question, service_id, specialist_id):
+    for candidate, minutes in calendar.free_starts(service_id, specialist_id, waived):
         for minute in minutes:
             starts.setdefault(minute, []).append(candidate)
     return Openings(calendar, service_id, question, starts)
@@ -84,7 +84,7 @@ def free_slots(
     browser_key: str = "",
     kept: Kept | None = None,
 ) -> Openings:
-    """The free times of a service from ``first`` to ``last``, local days included; seven statements.
+    """The free times of a service from ``first`` to ``last``, local days included: eight statements, two if remembered.
 
     ``location`` comes from ``located``.
     """
@@ -98,7 +98,7 @@ Wish = tuple[int, int | None]
 
 
 def next_times(catalogue: Catalogue, wishes: Iterable[Wish], browser_key: str = "") -> dict[Wish, list[datetime]]:
-    """For each wish its next free times, on different days where there are: six statements at most for all.
+    """For each wish its next free times, on different days where there are: eight statements at most for all.
 
     A second, long look is taken only for wishes that the first week did not satisfy.
     """
@@ -115,9 +115,9 @@ def next_times(catalogue: Catalogue, wishes: Iterable[Wish], browser_key: str = 
 
 def firsts(calendar: Calendar, wish: Wish) -> list[datetime]:
     """The first time of each of the next days with room, if there are days enough; without listing every other time."""
-    everybody = [starts for _, starts in calendar.free_starts(calendar.question(), *wish)]
+    everybody = [starts for _, starts in calendar.free_starts(*wish)]
     found: list[datetime] = []
-    for day in days_of(calendar):
+    for day in local_days(calendar):
         span = calendar.span_of(day)
         firsts_of_day = [minutes[0] for starts in everybody if (minutes := within(starts, span, at_most=1))]
         if firsts_of_day:
@@ -134,7 +134,7 @@ def within(starts: Sequence[Minute], span: Span, at_most: int | None = None) -> 
     return starts[begin : end if at_most is None else min(end, begin + at_most)]
 
 
-def days_of(calendar: Calendar) -> Iterator[date]:
+def local_days(calendar: Calendar) -> Iterator[date]:
     return days_between(calendar.first, calendar.last)
 
 
@@ -192,7 +192,7 @@ def distinct(slots: Iterable[FreeSlot]) -> list[FreeSlot]:
 
 
 def next_times_again(visit: Appointment, browser_key: str = "") -> list[datetime]:
-    """When the same service can be had next with the same specialist: seven to eleven statements."""
+    """When the same service can be had next with the same specialist: thirteen statements at most."""
     location = located(visit.location_id)
     if not (location.is_active and location.company.is_active):
         return []
@@ -202,7 +202,7 @@ def next_times_again(visit: Appointment, browser_key: str = "") -> list[datetime
 
 
 def is_free(slot: Slot, kept: Kept | None = None, waived: frozenset[Reason] = frozenset()) -> bool:
-    """Whether ``slot`` could be booked now; eight statements."""
+    """Whether ``slot`` could be booked now; nine statements, or two when the day is remembered."""
     catalogue = read_catalogue(located(slot.location_id), [slot.service_id]).narrowed_to(slot.specialist_id)
     day = slot.start.astimezone(catalogue.location.zone).date()
     calendar = read_calendar(catalogue, day, day, kept=kept)

@@ -63,7 +63,7 @@ def belongs_to(host: str) -> Q:
 
 
 def storefront(location: Location, browser_key: str = "") -> Storefront:
-    """The services of a location with their next times: at most eleven statements, however many services."""
+    """The services of a location with their next times: at most thirteen statements, however many services."""
     catalogue = read_catalogue(location)
     cards = list(service_cards(catalogue))
     visits = visits_of_browser(browser_key, location)
@@ -168,7 +168,7 @@ def day_strip(
     browser_key: str = "",
     kept: Kept | None = None,
 ) -> DayStrip | None:
-    """The strip that shows ``wanted``, or the first day with room: ten statements at most. None: nobody does it here.
+    """The strip that shows ``wanted``, or the first day with room: twelve statements at most. None: nobody performs it.
 
     ``location`` comes from ``location_on`` or ``located``.
     """

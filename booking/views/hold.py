@@ -71,7 +71,7 @@ def confirm(request: HttpRequest, held: Appointment) -> HttpResponse:
 
 
 def has_run_out(held: Appointment) -> bool:
-    now = held.now  # type: ignore[attr-defined]  # annotated by held_by_link
+    now = held.now  # type: ignore[attr-defined]  # see with_its_place()
     return held.expires_at is None or held.expires_at <= now
 
 

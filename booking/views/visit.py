@@ -51,7 +51,7 @@ def visit(request: HttpRequest, token: str) -> HttpResponse:
 
 def can_change(visit: Appointment) -> bool:
     """Clients move and cancel confirmed visits until their start (domain §3)."""
-    now: datetime = visit.now  # type: ignore[attr-defined]  # annotated by visit_by_link
+    now: datetime = visit.now  # type: ignore[attr-defined]  # see with_its_place()
     return visit.status == Status.CONFIRMED and visit.start_time > now
 
 

@@ -52,7 +52,9 @@ class Specialist(models.Model):
         ordering = ["position", "name"]
         triggers = [
             raises_own_version("is_active", "company_id"),
-            raises_company_version("OLD.company_id, NEW.company_id", "company_id", "name", "position", "is_active"),
+            raises_company_version(
+                "OLD.company_id, NEW.company_id", "company_id", "name", "specialization", "position", "is_active"
+            ),
         ]
 
     def __str__(self) -> str:

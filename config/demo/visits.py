@@ -106,7 +106,7 @@ class Diary:
             client = None
         steps = tuple(self.steps(slot, channel, client, random))
         appointment = Appointment(
-            **columns_of(slot, self.company.pk),
+            **columns_of(slot, self.company),
             source=channel,
             status=steps[-1].status,
             version=len(steps),

@@ -3,7 +3,7 @@
 from django.core.cache import cache
 
 from booking.queries.calendars import DAYS
-from booking.queries.catalogue import MEMORY
+from booking.queries.catalogue import CATALOGUES
 from booking.queries.facts import FACTS
 
 
@@ -15,5 +15,5 @@ def forget_calendars() -> None:
 
 
 def forget() -> None:
-    MEMORY.forget()
+    CATALOGUES.forget()
     forget_calendars()

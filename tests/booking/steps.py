@@ -38,6 +38,11 @@ def manager_of(salon: Salon) -> Actor:
     return operator_of(salon, role=Role.ADMIN, may_book_outside_rules=True)
 
 
+def cashier_of(salon: Salon, **fields) -> Actor:
+    """Somebody at the desk who takes money."""
+    return operator_of(salon, **{"may_take_money": True} | fields)
+
+
 def make_overdue(hold: Appointment, by: timedelta = timedelta(seconds=1)) -> None:
     """Let ``hold`` have run out, by the database's clock and with nobody noticing."""
     Appointment.objects.filter(pk=hold.pk).update(expires_at=database_time() - by)

@@ -1,9 +1,13 @@
 """The desk's booking form: one visit for one form, refusals with a way out, and nothing typed is lost."""
 
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.urls import reverse
 
 from accounts.values import Channel, Role
+from catalog.models import Location
 from tests.booking.desk import ADD, new_visits, typed
 from tests.console import World
 from tests.factories import make_client, make_specialist
@@ -177,3 +181,28 @@ def test_a_time_that_the_clock_skips_is_named():
     answer = desk.post(ADD, typed(world, desk, date="2027-03-28", time="2:30"))
 
     assert answer.context["form"].errors == {"time": ["The clock skips this time on that day. Choose another."]}
+
+
+# --- nights on which the clock is changed -----------------------------------------------------------------------------
+
+NIGHTS = [
+    (date(2027, 3, 28), "01:30", 120),
+    (date(2027, 10, 31), "01:30", 120),
+    (date(2027, 10, 31), "02:30", 60),
+    (date(2027, 3, 27), "22:00", 360),
+]
+
+
+@pytest.mark.parametrize(("day", "clock", "minutes"), NIGHTS, ids=str)
+def test_a_visit_typed_across_a_changed_clock_is_as_long_as_its_service(world, desk, day, clock, minutes):
+    Location.objects.filter(pk=world.location.pk).update(timezone="Europe/Berlin")
+    world.salon.specialist.schedules.update(start_time="00:00", end_time="00:00")
+    world.location.schedules.update(start_time="00:00", end_time="00:00")
+    world.salon.service.duration_min = minutes
+    world.salon.service.save()
+
+    desk.post(ADD, typed(world, desk, date=str(day), time=clock))
+
+    (visit,) = new_visits(world)
+    assert visit.end_time - visit.start_time == timedelta(minutes=minutes)
+    assert f"{visit.start_time.astimezone(ZoneInfo('Europe/Berlin')):%H:%M}" == clock

@@ -7,6 +7,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection, transaction
 
+from booking.availability import Place
 from booking.commands import (
     book_now,
     cancel_appointment,
@@ -16,6 +17,7 @@ from booking.commands import (
 )
 from booking.models import Appointment
 from booking.queries import catalogue, facts
+from booking.queries.calendars import Days, read_calendar
 from booking.queries.catalogue import read_catalogue
 from booking.queries.locations import located
 from booking.queries.memory import Memory
@@ -255,6 +257,12 @@ NONSENSE = [
     NOTHING | {"busy": [None]},
     NOTHING | {"busy": [[1, 1, None, 1, None, None, None, None, ""]]},
     NOTHING | {"busy": [[1, 1, None, 1, 9, 5, 1, None, ""]]},
+    NOTHING | {"busy": [[1, 1, None, 1, 600.5, 700, 700, None, ""]]},
+    NOTHING | {"busy": [[1, 1, None, 1, True, 700, 700, None, ""]]},
+    NOTHING | {"busy": [[1, 1, None, 1, 5, 9, 10**30, None, ""]]},
+    NOTHING | {"busy": [[1, 1, None, 1, 5, 9, 9, "soon", ""]]},
+    NOTHING | {"absences": [[1, "2030-01-01", "2030-01-01", 0, 10**12]]},
+    NOTHING | {"special_days": [["2030-01-01", {"is_working": True, "start": 10**12, "end": 1.5}]]},
 ]
 
 
@@ -270,3 +278,31 @@ def test_memory_that_speaks_nonsense_is_not_listened_to(nonsense):
     cache.set(facts.key_of(read, day, day, read.longest), nonsense)
 
     assert times(salon) == expected
+
+
+def test_memory_of_nobody_weighs_something_too():
+    """Or as many of them could be asked for as there are numbers."""
+    nobody = make_days_of_nobody()
+
+    assert nobody.weight > 0
+    assert facts.FACTS.weight(facts.Facts({}, {}, [])) > 0
+
+
+def make_days_of_nobody() -> Days:
+    return Days(Place(()), {}, {})
+
+
+def test_memory_of_one_service_says_nothing_about_another():
+    """Both have the same people, and so share their days."""
+    salon = Salon()
+    other = make_service(salon.company)
+    ServiceSpecialist.objects.create(service=other, specialist=salon.specialist)
+    day, location = salon.day(), located(salon.location.pk)
+    one = read_calendar(read_catalogue(location, [salon.service.pk]), day, day)
+
+    unasked = one.candidates(other.pk)
+    two = read_calendar(read_catalogue(location, [other.pk]), day, day)
+
+    assert two.days is one.days
+    assert unasked == []
+    assert [who.person.id for who in two.candidates(other.pk)] == [salon.specialist.pk]

@@ -1,17 +1,20 @@
 """What is shown: free times, next times, alternatives; and that looking costs the same however much there is."""
 
-from datetime import time, timedelta
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 from itertools import product
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from booking.availability import STAFF_WAIVES
 from booking.commands import book_now, hold_slot
 from booking.models import Appointment, Status
 from booking.queries.catalogue import read_catalogue
 from booking.queries.locations import located
-from booking.queries.slots import alternatives_to, free_slots, next_times
+from booking.queries.slots import alternatives_to, free_slots, is_free, next_times
 from booking.values import Slot
 from catalog.models import Break, Holiday, Location, ServiceSpecialist, WorkplaceService
 from tests.booking.steps import ANNA, make_overdue, manager_of, operator_of
@@ -320,3 +323,22 @@ def test_visits_and_breaks_leave_the_catalogues_version_alone():
     Holiday.objects.create(location=salon.location, date=salon.day())
 
     assert company_version(salon) == before
+
+
+def test_a_night_visit_sees_what_begins_after_the_clock_was_changed():
+    """From 23:45 until 03:45 on the night on which Berlin skips an hour; somebody comes at half past three."""
+    berlin = ZoneInfo("Europe/Berlin")
+    salon = Salon(timezone="Europe/Berlin", hours=(time(0), time(0)), service={"duration_min": 180})
+    salon.specialist.schedules.update(start_time=time(0), end_time=time(0))
+    night = Slot(salon.location.pk, salon.service.pk, datetime(2027, 3, 27, 23, 45, tzinfo=berlin))
+    morning = replace(night, start=datetime(2027, 3, 28, 3, 30, tzinfo=berlin))
+    assert is_free(night, waived=STAFF_WAIVES)
+
+    book_now(morning, operator_of(salon), ANNA)
+
+    assert not is_free(night, waived=STAFF_WAIVES)
+
+
+def test_a_slot_begins_at_a_moment():
+    with pytest.raises(ValueError, match="offset"):
+        Slot(1, 1, datetime.fromisoformat("2027-03-28T03:30"))

@@ -133,7 +133,8 @@ def test_a_log_names_the_user_who_is_known(rf, client):
         ("GET /admin/accounts/client/?q=79997776655&o=1", "GET /admin/accounts/client/?…"),
         ("GET /?q=%D0%98%D0%B2", "GET /?…"),
         ("call +79997776655 now", "call +… now"),
-        ("Key\nDETAIL:  Key (phone)=(1, 89997776655) already exists.\nmore", "Key\nDETAIL: …\nmore"),
+        ("Key\nDETAIL:  Key (phone)=(1, 899977\nIvan).\nHINT: more", "Key\nDETAIL: …\nHINT: more"),
+        ("call +7 (999) 777-66-55 now", "call +… now"),
         ("What is free? Nothing.", "What is free? Nothing."),
     ],
 )

@@ -20,6 +20,7 @@ from accounts.errors import Refusal
 from booking.commands import confirm, desk, hold, locks, move, progress
 from booking.models import Appointment
 from booking.models.appointment import OCCUPYING
+from tests.conftest import NEVER_TRUNCATED
 from tests.depth import SECONDS
 
 PATIENCE = 20
@@ -155,7 +156,7 @@ def alter(changes: Iterable[str]) -> None:
 
 
 def sweep_appointments() -> None:
-    with pgtrigger.ignore("booking.AppointmentEvent:history_is_not_truncated"), connection.cursor() as cursor:
+    with pgtrigger.ignore(*NEVER_TRUNCATED), connection.cursor() as cursor:
         cursor.execute("TRUNCATE booking_appointment CASCADE")
 
 

@@ -6,10 +6,10 @@ from threading import Event, Thread
 import pytest
 from django.db import connection, transaction
 
+from accounts.errors import Busy
 from accounts.models import Client
 from booking import transactions
 from booking.commands import hold_slot
-from accounts.errors import Busy
 from booking.models import Appointment
 from catalog.models import Specialist
 from tests.factories import WEB, Salon

@@ -8,7 +8,12 @@ LEDGER_MOVES_THE_BALANCE = pgtrigger.Trigger(
     name="moves_the_balance",
     operation=pgtrigger.Insert,
     when=pgtrigger.Before,
-    declare=[("frozen", "boolean"), ("reversed", "wallet_wallettransaction"), ("visitor", "bigint"), ("back", "numeric")],
+    declare=[
+        ("frozen", "boolean"),
+        ("reversed", "wallet_wallettransaction"),
+        ("visitor", "bigint"),
+        ("back", "numeric"),
+    ],
     # The wallet's row is locked by its UPDATE, so nobody else is counting what is left to reverse at the same time.
     func="""
         UPDATE wallet_clientwallet AS wallet SET balance = balance + NEW.amount
@@ -54,7 +59,7 @@ def pays_the_visit(paid: str) -> pgtrigger.Trigger:
         operation=pgtrigger.Insert,
         when=pgtrigger.After,
         condition=pgtrigger.Q(new__appointment__isnull=False),
-        func=f"UPDATE booking_appointment SET paid = paid + ({paid}) WHERE id = NEW.appointment_id; RETURN NULL;",
+        func=f"UPDATE booking_appointment SET paid = paid + ({paid}) WHERE id = NEW.appointment_id; RETURN NULL;",  # noqa: S608
     )
 
 

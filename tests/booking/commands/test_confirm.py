@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.errors import NotAllowed
 from accounts.models import Client
 from booking.commands import (
     cancel_appointment,
@@ -13,7 +14,6 @@ from booking.commands import (
     hold_slot,
     release_hold,
 )
-from accounts.errors import NotAllowed
 from booking.errors import HoldReleased, SlotRefused, SlotTaken
 from booking.models import Appointment, Status
 from booking.queries.visits import database_time

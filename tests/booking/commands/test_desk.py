@@ -2,9 +2,9 @@
 
 import pytest
 
+from accounts.errors import NotAllowed
 from accounts.values import Role
 from booking.commands import book_now, hold_slot
-from accounts.errors import NotAllowed
 from booking.errors import SlotRefused, SlotTaken
 from booking.models import Status
 from booking.values import Contact, Slot

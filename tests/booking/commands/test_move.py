@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.errors import NotAllowed
 from booking.commands import (
     book_now,
     cancel_appointment,
@@ -13,7 +14,6 @@ from booking.commands import (
     reschedule_appointment,
     undo_reschedule,
 )
-from accounts.errors import NotAllowed
 from booking.errors import ChangedMeanwhile, SlotRefused, SlotTaken, TooLate, WrongStatus
 from booking.models import Appointment, Status
 from booking.queries.visits import database_time

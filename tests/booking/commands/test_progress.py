@@ -4,6 +4,7 @@ from datetime import time
 
 import pytest
 
+from accounts.errors import NotAllowed
 from booking.commands import (
     book_now,
     cancel_appointment,
@@ -16,7 +17,6 @@ from booking.commands import (
     mark_no_show,
     release_hold,
 )
-from accounts.errors import NotAllowed
 from booking.errors import HoldReleased, SlotTaken, TooEarly, TooLate, WrongStatus
 from booking.models import Appointment, Status
 from booking.values import CancelReason
