@@ -28,7 +28,6 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
         "booking.appointment": EDIT,
         "booking.appointmentevent": VIEW,
         **dict.fromkeys(MONEY, ("view", "add")),
-        "wallet.reconciliation": VIEW,
     },
     Role.OPERATOR: {
         **dict.fromkeys(CATALOGUE, VIEW),
@@ -51,7 +50,6 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
         "booking.appointment": VIEW,
         "booking.appointmentevent": VIEW,
         **dict.fromkeys(MONEY, VIEW),
-        "wallet.reconciliation": VIEW,
     },
     Role.CLIENT: {},
 }

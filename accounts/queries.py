@@ -2,9 +2,22 @@
 
 from django.contrib.auth.models import AnonymousUser
 
-from accounts.models import User
+from accounts.models import Client, User
 from accounts.permissions import BOOK_OUTSIDE_RULES, CORRECT_WALLETS, TAKE_MONEY
-from accounts.values import Actor, Channel, Role
+from accounts.values import WEB_GUEST, Actor, Channel, Role
+
+
+def visitor_of(user: User | AnonymousUser, company_id: int) -> Actor:
+    """Who visits a company's pages: its client who has signed in, else a guest. Staff are guests there like anybody.
+
+    One statement for a client, none for others.
+    """
+    if not isinstance(user, User) or user.role != Role.CLIENT or not user.is_active:
+        return WEB_GUEST
+    client = Client.objects.filter(user=user, company=company_id, is_active=True).values_list("pk", flat=True).first()
+    if client is None:
+        return WEB_GUEST
+    return Actor(Role.CLIENT, Channel.WEB, user_id=user.pk, client_id=client, company_id=company_id)
 
 
 def actor_of(user: User | AnonymousUser, channel: Channel) -> Actor:

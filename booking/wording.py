@@ -1,15 +1,14 @@
-"""How moments, lengths and money are said to people, in the reader's language and the location's zone."""
+"""How moments and lengths are said to people, in the reader's language and the location's zone."""
 
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.utils import formats
 from django.utils.dates import MONTHS_3, MONTHS_ALT
 from django.utils.translation import get_language, ngettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
-NBSP = "\u00a0"
+from accounts.wording import NBSP
+
 WEEKDAYS = (
     pgettext_lazy("short weekday", "Mon"),
     pgettext_lazy("short weekday", "Tue"),
@@ -19,7 +18,6 @@ WEEKDAYS = (
     pgettext_lazy("short weekday", "Sat"),
     pgettext_lazy("short weekday", "Sun"),
 )
-SYMBOLS = {"RUB": "₽", "EUR": "€", "USD": "$", "GEL": "₾", "KZT": "₸", "UAH": "₴", "GBP": "£"}
 SOON_DAYS = 6
 """Within these days a weekday alone is clear."""
 
@@ -91,11 +89,16 @@ def length(minutes: int) -> str:
     return text.replace(" ", NBSP)
 
 
-def money(amount: Decimal, currency: str) -> str:
-    """2 500 ₽, 2,500 ₽; kopecks only when there are any."""
-    whole = amount == amount.to_integral_value()
-    number = formats.number_format(amount, decimal_pos=0 if whole else 2, use_l10n=True, force_grouping=True)
-    return f"{number}{NBSP}{SYMBOLS.get(currency, currency)}"
+def cancellation_rule(percent: int, free_until: datetime | None, zone: ZoneInfo) -> str:
+    """What cancelling costs, said before anybody books or cancels."""
+    if not percent or free_until is None:
+        return _("You can move or cancel the visit free of charge until it starts.")
+    return _(
+        "Cancelling is free of charge until %(time)s; later %(percent)s%% of the price is kept from what was paid."
+    ) % {
+        "time": exact(free_until, zone),
+        "percent": percent,
+    }
 
 
 def times_count(count: int) -> str:

@@ -128,6 +128,15 @@ UNFOLD_SETTINGS: dict[str, Any] = {
                 ],
             },
             {
+                "title": _("Money"),
+                "items": [
+                    link(_("Wallets"), "account_balance_wallet", "wallet.clientwallet"),
+                    link(_("Wallet operations"), "receipt_long", "wallet.wallettransaction"),
+                    link(_("Payments"), "payments", "wallet.payment"),
+                    owner_link(_("Checks of the money"), "rule", "wallet.reconciliation"),
+                ],
+            },
+            {
                 "title": _("Schedule"),
                 "items": [
                     link(_("Locations"), "storefront", "catalog.location"),

@@ -12,5 +12,6 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("favicon.ico", views.favicon),
     path("admin/", admin.site.urls),
+    path("", include("wallet.urls")),
     path("", include("booking.urls")),
 ]

@@ -1,6 +1,7 @@
 """The console as a person meets it: somebody signed in, and a company with one row of everything."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from django.contrib import admin
 from django.db.models import Model
@@ -10,11 +11,15 @@ from django.urls import reverse
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
 
 from accounts.models import Client, Company, Device, User
-from accounts.values import Role
+from accounts.values import Actor, Channel, Role
 from booking.models import Appointment, AppointmentEvent
 from booking.queries.visits import database_time
 from catalog.models import Break, Holiday, Location, Service, Specialist, Workplace
 from tests.factories import Salon, book, make_client, make_user, numbers
+from wallet.commands import deposit
+from wallet.models import ClientWallet, Payment, Reconciliation, WalletTransaction
+from wallet.reconcile import reconcile
+from wallet.values import Method
 
 OWNER = "OWNER"
 ROLES = (OWNER, Role.ADMIN, Role.OPERATOR, Role.SPECIALIST, Role.ACCOUNTANT)
@@ -56,8 +61,25 @@ class World:
             Break: self.absence,
             Appointment: self.visit,
             AppointmentEvent: AppointmentEvent.objects.filter(appointment=self.visit).first(),
+            **self.money(),
             **background_rows(),
         }[model]
+
+    def money(self) -> dict[type[Model], Model]:
+        """A wallet with something in it, paid in cash."""
+        operation = WalletTransaction.objects.filter(client=self.client).first()
+        if operation is None:
+            desk = Actor(Role.ADMIN, Channel.ADMIN, company_id=self.company.pk, may_take_money=True)
+            operation = deposit(
+                self.client.pk, Decimal(3000), desk, reference=self.mark, method=Method.CASH, description=self.mark
+            )
+        check = Reconciliation.objects.first() or reconcile()
+        return {
+            ClientWallet: self.client.wallet,
+            WalletTransaction: operation,
+            Payment: operation.payment,
+            Reconciliation: check,
+        }
 
     def user(self, role: str, **fields) -> User:
         """Somebody of this company; the specialist is the one whose visits these are."""

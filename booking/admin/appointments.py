@@ -1,6 +1,7 @@
 """Appointments in the console: a list to find one, a page to see all of it, and steps that call the commands."""
 
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Any
 
 from django.contrib import admin, messages
@@ -13,11 +14,14 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from accounts.console import CompanyModelAdmin, VisibleFilter, actor_in
+from accounts.console.pages import page
 from accounts.console.search import number_of, phone_ending
 from accounts.console.skin import display
 from accounts.console.texts import international
 from accounts.models.company import Policy
-from booking.admin import pages
+from accounts.values import Actor
+from accounts.wording import money as money_in
+from booking.admin import money, pages
 from booking.admin.filters import DayFilter, WhenFilter
 from booking.admin.history import sees_money, told
 from booking.admin.steps import ICONS, STEPS, DeskStep, Page, legal_pages, legal_steps
@@ -25,7 +29,7 @@ from booking.console_wording import COLOURS, link_of, page_of, when_of
 from booking.models import Appointment, AppointmentEvent, Status
 from booking.models.appointment import AppointmentQuerySet, ClockTimestamp
 from booking.views.common import number_or_none
-from booking.wording import length, money
+from booking.wording import length
 
 AT_ONCE = 100
 """So many visits one bulk step may touch."""
@@ -123,7 +127,7 @@ class AppointmentAdmin(CompanyModelAdmin):
 
     @display(description=_("price"), ordering="price")
     def price_shown(self, visit: Appointment) -> str:
-        return money(visit.to_pay, visit.company.currency)
+        return money_in(visit.to_pay, visit.company.currency)
 
     # --- pages: none of them is the admin's change form
 
@@ -133,6 +137,8 @@ class AppointmentAdmin(CompanyModelAdmin):
             path("<int:pk>/confirm/", view(self.confirm_page), name=f"{name}confirm"),
             path("<int:pk>/move/", view(self.move_page), name=f"{name}move"),
             path("<int:pk>/cancel/", view(self.cancel_page), name=f"{name}cancel"),
+            path("<int:pk>/pay/", view(self.pay_page), name=f"{name}pay"),
+            path("<int:pk>/return/", view(self.return_page), name=f"{name}return"),
             path("<int:pk>/step/<slug:step>/", view(self.take_step), name=f"{name}step"),
             *super().get_urls(),
         ]
@@ -168,16 +174,26 @@ class AppointmentAdmin(CompanyModelAdmin):
             "with_money": sees_money(actor),
             "phone": international(visit.contact_phone),
             "why": dict(Policy.choices).get(visit.assignment_reason, ""),
-            **(self.what_can_be_done(visit) if self.has_change_permission(request) else {}),
+            **(self.money_of(visit) if sees_money(actor) else {}),
+            **(self.what_can_be_done(visit, actor) if self.has_change_permission(request) else {}),
         }
-        return pages.page(request, self, "appointment", **context)
+        return page(request, self, "booking/appointment", **context)
 
     def history_of(self, visit: Appointment) -> list[AppointmentEvent]:
         return list(visit.events.select_related("appointment__location", "appointment__company").order_by("pk"))
 
-    def what_can_be_done(self, visit: Appointment) -> dict[str, Any]:
+    def money_of(self, visit: Appointment) -> dict[str, Any]:
+        """What was paid for the visit and returned, oldest first, by whatever means."""
+        wallet = visit.wallet_transactions.all()
+        operations = [(row.created_at, row.get_kind_display(), -row.amount, _("wallet")) for row in wallet]
+        operations += [(row.created_at, "", row.amount, row.get_method_display()) for row in visit.payments.all()]
+        return {"operations": sorted(operations, key=itemgetter(0))}
+
+    def what_can_be_done(self, visit: Appointment, actor: Actor) -> dict[str, Any]:
         now = visit.now  # type: ignore[attr-defined]  # annotated by visit_for
-        own_pages = [{"name": page, "label": page.label, "icon": ICONS[page]} for page in legal_pages(visit, now)]
+        own_pages = [
+            {"name": page, "label": page.label, "icon": ICONS[page]} for page in legal_pages(visit, now, actor)
+        ]
         is_visit = visit.status not in (Status.HOLD, Status.EXPIRED)
         return {"steps": legal_steps(visit, now), "pages": own_pages, "link": link_of(visit) if is_visit else ""}
 
@@ -202,6 +218,12 @@ class AppointmentAdmin(CompanyModelAdmin):
     def cancel_page(self, request: HttpRequest, pk: int) -> HttpResponse:
         visit = self.visit_for(request, pk)
         return pages.cancel(request, self, [visit], cancel_url=page_of(visit)) or redirect(page_of(visit))
+
+    def pay_page(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return money.pay(request, self, self.visit_for(request, pk))
+
+    def return_page(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return money.give_back(request, self, self.visit_for(request, pk))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A visit is cancelled, never deleted, whoever asks."""

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.values import SYSTEM_ROLE, Actor, Role
+from accounts.wording import money
 from booking.console_wording import channel_name, when
 from booking.models import AppointmentEvent, EventType, Status
 from booking.values import CancelReason
-from booking.wording import money
 from catalog.models import Specialist, Workplace
 
 ARROW = " → "

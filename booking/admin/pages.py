@@ -12,13 +12,14 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from accounts.console import actor_in
+from accounts.console.pages import page
 from accounts.errors import Refusal
 from accounts.values import Actor
+from accounts.wording import money
 from booking.admin.forms import LOOK, OUTSIDE, CancelForm, ConfirmForm, DeskForm, MoveForm, Pick, TimeForm, choice
 from booking.admin.history import sees_money
 from booking.availability import Reason
@@ -28,19 +29,13 @@ from booking.console_wording import page_of, when, when_of
 from booking.errors import SlotRefused
 from booking.models import Appointment
 from booking.queries.desk import other_visits_then, times_of_day
+from booking.queries.money import settlement_of
 from booking.values import CancelReason, Contact, FreeSlot
 from booking.views.common import CONFLICT, UNPROCESSABLE, number_or_none
-from booking.wording import clock, money
+from booking.wording import clock
 
 SECOND_STEP = frozenset({Reason.CLOSED, Reason.OFF_SHIFT, Reason.ON_BREAK})
 """Refusals that the permission to book outside the rules can overcome, once they have been heard."""
-
-
-def page(request: HttpRequest, admin: Any, template: str, status: int = 200, **context: Any) -> TemplateResponse:
-    base = admin.admin_site.each_context(request)
-    request.current_app = admin.admin_site.name
-    context = {**base, "model_admin": admin, **context}
-    return TemplateResponse(request, f"admin/booking/{template}.html", context, status=status)
 
 
 # --- a time: typed, refused, picked ---------------------------------------------------------------------------------
@@ -118,7 +113,7 @@ def book(request: HttpRequest, admin: Any) -> HttpResponse:
 
 
 def desk_page(request: HttpRequest, admin: Any, form: DeskForm, status: int = 200, **context: Any) -> HttpResponse:
-    return page(request, admin, "desk", status, form=form, title=_("New appointment"), look=LOOK, **context)
+    return page(request, admin, "booking/desk", status, form=form, title=_("New appointment"), look=LOOK, **context)
 
 
 def wished(request: HttpRequest) -> dict[str, Any]:
@@ -195,7 +190,7 @@ def as_it_is(visit: Appointment) -> dict[str, Any]:
 def move_page(request: HttpRequest, admin: Any, form: MoveForm, status: int = 200, **context: Any) -> HttpResponse:
     visit = form.visit
     title = _("Move visit #%(number)s") % {"number": visit.pk}
-    return page(request, admin, "move", status, form=form, visit=visit, title=title, look=LOOK, **context)
+    return page(request, admin, "booking/move", status, form=form, visit=visit, title=title, look=LOOK, **context)
 
 
 def move_from(form: MoveForm, actor: Actor, outside: bool) -> Appointment:
@@ -221,11 +216,11 @@ def confirm(request: HttpRequest, admin: Any, visit: Appointment) -> HttpRespons
     form = ConfirmForm(sent, visit=visit, actor=actor_in(request), initial=typed)
     context: dict[str, Any] = {"form": form, "visit": visit, "title": title}
     if request.method != "POST" or not form.is_valid():
-        return page(request, admin, "confirm", UNPROCESSABLE if form.errors else 200, **context)
+        return page(request, admin, "booking/confirm", UNPROCESSABLE if form.errors else 200, **context)
     try:
         confirm_from(form, actor_in(request))
     except Refusal as refusal:
-        return page(request, admin, "confirm", CONFLICT, refusal=str(refusal), **context)
+        return page(request, admin, "booking/confirm", CONFLICT, refusal=str(refusal), **context)
     messages.success(request, _("Booked: %(when)s.") % {"when": when_of(visit)})
     return redirect(page_of(visit))
 
@@ -245,7 +240,9 @@ def cancel(request: HttpRequest, admin: Any, visits: Sequence[Appointment], **co
     form = CancelForm(request.POST if is_answer else None)
     if not (is_answer and form.is_valid()):
         status = UNPROCESSABLE if form.errors else 200
-        return page(request, admin, "cancel", status, form=form, visits=visits, title=_("Cancel visits"), **context)
+        returned = [told_return(visit) for visit in visits if visit.paid] if sees_money(actor_in(request)) else []
+        context |= {"form": form, "visits": visits, "title": _("Cancel visits"), "returned": returned}
+        return page(request, admin, "booking/cancel", status, **context)
     reason = CancelReason(form.cleaned_data["reason"])
     take(request, visits, lambda pk, actor: cancel_appointment(pk, actor, reason), _("cancelled"))
     return None
@@ -265,3 +262,14 @@ def take(
             taken.append(f"#{visit.pk}")
     if taken:
         messages.success(request, f"{', '.join(taken)}: {done}")
+
+
+def told_return(visit: Appointment) -> str:
+    """What becomes of the money when staff cancel."""
+    settlement, currency = settlement_of(visit, by_staff=True, now=visit.created_at), visit.company.currency
+    parts = []
+    if settlement.to_wallet:
+        parts.append(_("%(sum)s goes back to the wallet") % {"sum": money(settlement.to_wallet, currency)})
+    if settlement.at_desk:
+        parts.append(_("%(sum)s is to be returned at the desk") % {"sum": money(settlement.at_desk, currency)})
+    return f"#{visit.pk}: {', '.join(parts)}."

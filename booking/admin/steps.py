@@ -17,6 +17,7 @@ from booking.commands import (
     release_hold,
     undo_reschedule,
 )
+from booking.commands.pay import PAYABLE
 from booking.commands.progress import ARRIVE, CANCEL, COMPLETE, CORRECTIONS, NO_SHOW, Step
 from booking.models import Appointment, Status
 
@@ -81,19 +82,33 @@ class Page(TextChoices):
 
     CONFIRM = "confirm", _("Confirm")
     MOVE = "move", _("Move")
+    PAY = "pay", _("Take payment")
+    RETURN = "return", _("Return money")
     CANCEL = "cancel", _("Cancel the visit")
 
 
-ICONS = {Page.CONFIRM: "event_available", Page.MOVE: "edit_calendar", Page.CANCEL: "event_busy"}
+ICONS = {
+    Page.CONFIRM: "event_available",
+    Page.MOVE: "edit_calendar",
+    Page.PAY: "payments",
+    Page.RETURN: "currency_exchange",
+    Page.CANCEL: "event_busy",
+}
 
 
 def legal_steps(visit: Appointment, now: datetime) -> list[DeskStep]:
     return [step for step in STEPS.values() if step.legal(visit, now)]
 
 
-def legal_pages(visit: Appointment, now: datetime) -> list[Page]:
+def legal_pages(visit: Appointment, now: datetime, actor: Actor) -> list[Page]:
     """An expired hold can still be confirmed while its time is ahead; the command looks whether it is free."""
     can_confirm = visit.status == Status.HOLD or (visit.status == Status.EXPIRED and visit.start_time > now)
     can_move = visit.status in (Status.CONFIRMED, Status.ARRIVED)
-    can = {Page.CONFIRM: can_confirm, Page.MOVE: can_move, Page.CANCEL: by(CANCEL)(visit, now)}
+    can = {
+        Page.CONFIRM: can_confirm,
+        Page.MOVE: can_move,
+        Page.PAY: actor.may_take_money and visit.status in PAYABLE and visit.due > 0,
+        Page.RETURN: actor.may_take_money and visit.paid > 0,
+        Page.CANCEL: by(CANCEL)(visit, now),
+    }
     return [page for page, legal in can.items() if legal]

@@ -44,8 +44,8 @@ def facts(appointment: Appointment) -> dict[str, Any]:
         "start_time": in_utc(appointment.start_time),
         "end_time": in_utc(appointment.end_time),
         "busy_until": in_utc(appointment.busy_until),
-        "price": str(appointment.price),
-        "discount": str(appointment.discount),
+        "price": f"{appointment.price:.2f}",
+        "discount": f"{appointment.discount:.2f}",
         "free_until": appointment.free_until and in_utc(appointment.free_until),
         "outside_rules": appointment.outside_rules,
     }

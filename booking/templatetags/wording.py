@@ -10,6 +10,8 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from accounts.models import Company
+from accounts.wording import money as money_in
+from accounts.wording import signed_money
 from booking import wording
 from booking.calendar_file import google_times
 from booking.models import Appointment
@@ -38,7 +40,23 @@ def spoken_day(day: date, zone: ZoneInfo) -> str:
 
 @register.filter
 def money(amount: Decimal, company: Company) -> str:
-    return wording.money(amount, company.currency)
+    return money_in(amount, company.currency)
+
+
+@register.filter
+def without_sign(amount: Decimal) -> Decimal:
+    return abs(amount)
+
+
+@register.filter
+def moved(amount: Decimal, company: Company) -> str:
+    """With its sign."""
+    return signed_money(amount, company.currency)
+
+
+@register.filter
+def cancellation_rule(visit: Appointment, zone: ZoneInfo) -> str:
+    return wording.cancellation_rule(visit.late_fee_percent, visit.free_until, zone)
 
 
 @register.filter

@@ -7,7 +7,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.errors import Refusal
-from accounts.values import WEB_GUEST
 from booking.availability import Reason
 from booking.commands import hold_slot
 from booking.errors import SlotRefused
@@ -24,6 +23,7 @@ from booking.views.common import (
     location_or_404,
     moment_or_none,
     number_or_none,
+    visitor_in,
 )
 from booking.views.empty import why_empty
 from catalog.models import Location
@@ -106,7 +106,10 @@ def take(request: HttpRequest, location: Location, service_id: int) -> HttpRespo
         if start is None:
             raise SlotRefused(Reason.OFF_GRID)
         slot = Slot(location.pk, service_id, start, number_or_none(request.POST.get("specialist")))
-        hold = hold_slot(slot, WEB_GUEST, browser_key=browser_key(request), draft=typed.draft())
+        visitor = visitor_in(request, location.company_id)
+        hold = hold_slot(
+            slot, visitor, client_id=visitor.client_id, browser_key=browser_key(request), draft=typed.draft()
+        )
     except Refusal as refusal:
         return refused(request, refusal, location, service_id, typed)
     return redirect("booking:hold", hold.hold_token)

@@ -12,6 +12,8 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import cache_control
 
 from accounts.models.device import device_key, new_device_token
+from accounts.queries import visitor_of
+from accounts.values import Actor
 from booking.models import Appointment
 from booking.queries.locations import location_on
 from catalog.models import Location
@@ -68,6 +70,11 @@ def browser_key(request: HttpRequest) -> str:
 
 def host_of(request: HttpRequest) -> str:
     return request.get_host().partition(":")[0].lower().rstrip(".")
+
+
+def visitor_in(request: HttpRequest, company_id: int) -> Actor:
+    """The signed-in client of the company, else a guest."""
+    return visitor_of(request.user, company_id)
 
 
 def location_or_404(request: HttpRequest, slug: str) -> Location:

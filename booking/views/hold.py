@@ -1,5 +1,7 @@
 """W3: a time is held, two fields and a button confirm it."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,15 +13,25 @@ from phonenumber_field.phonenumber import PhoneNumber
 from accounts.commands import remember_device
 from accounts.errors import Refusal
 from accounts.models import Device
-from accounts.values import WEB_GUEST
 from booking.commands import confirm_appointment, extend_hold, release_hold
-from booking.errors import HoldReleased
+from booking.errors import HoldReleased, SignInToPay
 from booking.forms import ContactForm
 from booking.models import Appointment, Status
 from booking.queries.slots import alternatives_to
 from booking.queries.visits import held_by_link
 from booking.views.browse import refused
-from booking.views.common import UNPROCESSABLE, browser_key, context_of, found, knows_browser, private
+from booking.views.common import (
+    CONFLICT,
+    UNPROCESSABLE,
+    browser_key,
+    context_of,
+    found,
+    knows_browser,
+    private,
+    visitor_in,
+)
+from wallet.errors import InsufficientFunds, WalletFrozen
+from wallet.ledger import balance_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -46,8 +58,18 @@ def details(request: HttpRequest, held: Appointment, form: ContactForm, status: 
         known=known,
         ran_out=has_run_out(held),
         extension=held.company.hold_length // 60,
+        **wallet_for(request, held),
     )
     return render(request, "booking/details.html", context, status=status)
+
+
+def wallet_for(request: HttpRequest, held: Appointment) -> dict[str, Any]:
+    """What the client who has signed in can pay from; a visitor who merely typed a phone sees nothing (domain §5)."""
+    visitor = visitor_in(request, held.company_id)
+    if visitor.client_id is None:
+        return {}
+    balance = balance_of(visitor.client_id)
+    return {"balance": balance, "enough": balance >= held.due, "lacking": held.due - balance}
 
 
 def confirm(request: HttpRequest, held: Appointment) -> HttpResponse:
@@ -55,9 +77,19 @@ def confirm(request: HttpRequest, held: Appointment) -> HttpResponse:
     form = ContactForm(request.POST, location=held.location)
     if not form.is_valid():
         return details(request, held, form, status=UNPROCESSABLE)
-    contact = form.contact(get_language() or "")
+    contact, visitor = form.contact(get_language() or ""), visitor_in(request, held.company_id)
     try:
-        visit = confirm_appointment(held.pk, WEB_GUEST, contact, comment=form.cleaned_data["comment"])
+        visit = confirm_appointment(
+            held.pk,
+            visitor,
+            contact,
+            client_id=visitor.client_id,
+            comment=form.cleaned_data["comment"],
+            pay_from_wallet=PAY in request.POST,
+        )
+    except (InsufficientFunds, SignInToPay, WalletFrozen) as refusal:
+        form.add_error(None, str(refusal))
+        return details(request, held, form, status=CONFLICT)
     except Refusal as refusal:
         return refused(request, refusal, held.location, held.service_id, form)
     remember_device(
@@ -68,6 +100,9 @@ def confirm(request: HttpRequest, held: Appointment) -> HttpResponse:
         phone=contact.phone,
     )
     return redirect("booking:visit", visit.visit_token)
+
+
+PAY = "pay_from_wallet"
 
 
 def has_run_out(held: Appointment) -> bool:
@@ -103,7 +138,7 @@ def extend(request: HttpRequest, token: str) -> HttpResponse:
     """«Need more time?», once."""
     held = found(held_by_link, token)
     try:
-        extend_hold(held.pk, WEB_GUEST)
+        extend_hold(held.pk, visitor_in(request, held.company_id))
     except Refusal as refusal:
         messages.error(request, str(refusal))
     return redirect("booking:hold", token)
@@ -116,7 +151,7 @@ def release(request: HttpRequest, token: str) -> HttpResponse:
     """«Another time»: let this one go and show the others of the same service and specialist."""
     held = found(held_by_link, token)
     try:
-        release_hold(held.pk, WEB_GUEST)
+        release_hold(held.pk, visitor_in(request, held.company_id))
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect("booking:visit", held.visit_token)

@@ -1,6 +1,7 @@
 """W4 and W5: the visit by its link — done, move, undo, cancel, calendar file."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -8,16 +9,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.errors import Refusal
-from accounts.values import WEB_GUEST
 from booking.availability import Reason
 from booking.calendar_file import calendar_file
 from booking.commands import cancel_appointment, reschedule_appointment, undo_reschedule
 from booking.errors import SlotRefused
 from booking.models import Appointment, Status
 from booking.queries.locations import located
+from booking.queries.money import charged_for_a_move, settlement_of
 from booking.queries.moves import open_way_back
 from booking.queries.slots import next_times_again
-from booking.queries.storefront import day_strip
+from booking.queries.storefront import DayStrip, day_strip
 from booking.queries.visits import visit_by_link
 from booking.views.browse import strip_context, times_template, wanted_day
 from booking.views.common import (
@@ -29,6 +30,7 @@ from booking.views.common import (
     moment_or_none,
     number_or_none,
     private,
+    visitor_in,
 )
 
 
@@ -70,8 +72,18 @@ def move(request: HttpRequest, token: str) -> HttpResponse:
     strip = day_strip(
         located(visit.location_id), visit.service_id, wanted=wanted, specialist_id=specialist_id, kept=visit.kept
     )
-    context = context_of(visit.location, visit=visit, **strip_context(strip, date_form, specialist_id))
+    context = context_of(
+        visit.location, visit=visit, **strip_context(strip, date_form, specialist_id), **price_of_move(visit, strip)
+    )
     return render(request, times_template(request), context)
+
+
+def price_of_move(visit: Appointment, strip: DayStrip | None) -> dict[str, Any]:
+    """What choosing one of these times costs more or returns, said before it is chosen."""
+    if strip is None or not strip.times:
+        return {}
+    price = strip.openings.slot_at(strip.times[0]).price
+    return {"new_price": price, "charge": charged_for_a_move(visit, price), "due_then": price - visit.price}
 
 
 def put_at(request: HttpRequest, visit: Appointment) -> HttpResponse:
@@ -79,7 +91,8 @@ def put_at(request: HttpRequest, visit: Appointment) -> HttpResponse:
     try:
         if start is None:
             raise SlotRefused(Reason.OFF_GRID)
-        reschedule_appointment(visit.pk, start, WEB_GUEST, specialist_id=number_or_none(request.POST.get("specialist")))
+        visitor, specialist_id = visitor_in(request, visit.company_id), number_or_none(request.POST.get("specialist"))
+        reschedule_appointment(visit.pk, start, visitor, specialist_id=specialist_id)
     except Refusal as refusal:
         context = context_of(visit.location, refusal=refusal, visit=visit, service_id=visit.service_id)
         return render(request, "booking/refused.html", context, status=CONFLICT)
@@ -92,7 +105,7 @@ def undo(request: HttpRequest, token: str) -> HttpResponse:
     """«Put it back»: the old time, while nobody has it."""
     visit = found(visit_by_link, token)
     try:
-        undo_reschedule(visit.pk, WEB_GUEST)
+        undo_reschedule(visit.pk, visitor_in(request, visit.company_id))
     except Refusal as refusal:
         messages.error(request, str(refusal))
     return redirect("booking:visit", token)
@@ -106,9 +119,10 @@ def cancel(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         if not can_change(visit):
             return redirect("booking:visit", token)
-        return render(request, "booking/cancel.html", context_of(visit.location, visit=visit))
+        settlement = settlement_of(visit, by_staff=False, now=visit.now)  # type: ignore[attr-defined]  # with_its_place
+        return render(request, "booking/cancel.html", context_of(visit.location, visit=visit, settlement=settlement))
     try:
-        cancel_appointment(visit.pk, WEB_GUEST)
+        cancel_appointment(visit.pk, visitor_in(request, visit.company_id))
     except Refusal as refusal:
         messages.error(request, str(refusal))
     return redirect("booking:visit", token)

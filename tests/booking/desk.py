@@ -17,7 +17,11 @@ def at(visit: Appointment, name: str, *args: str) -> str:
 
 
 def offered(console, visit: Appointment) -> set[str]:
-    """What the page of a visit lets one do."""
+    """What the page of a visit lets one do, money aside."""
+    return everything_offered(console, visit) - {"pay", "return"}
+
+
+def everything_offered(console, visit: Appointment) -> set[str]:
     context = console.get(page_of(visit)).context
     return {step.name for step in context.get("steps", ())} | {str(own["name"]) for own in context.get("pages", ())}
 

@@ -11,6 +11,7 @@ from tests.factories import Salon, book
 pytestmark = pytest.mark.django_db
 
 GUARDS = [f"booking.AppointmentEvent:history_is_{guard}" for guard in ("kept", "not_edited", "not_truncated")]
+GUARDS += [f"wallet.{model}:is_not_truncated" for model in ("WalletTransaction", "Payment")]  # they hang on visits too
 
 
 @pytest.fixture

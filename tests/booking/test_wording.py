@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import translation
 
+from accounts.wording import money
 from booking import wording
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -58,7 +59,7 @@ def test_the_hour_that_autumn_shows_twice_is_said_with_its_offset():
 )
 def test_money_is_grouped_and_has_kopecks_only_when_there_are_any(language, amount, said):
     with translation.override(language):
-        assert plain(wording.money(Decimal(amount), "RUB")) == said
+        assert plain(money(Decimal(amount), "RUB")) == said
 
 
 @pytest.mark.parametrize(

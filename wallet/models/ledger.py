@@ -131,6 +131,12 @@ class PaymentQuerySet(MoneyQuerySet["Payment"]):
     company_path = "company_id"
     client_path = "appointment__client_id"
 
+    def visible_to_staff(self, actor: Actor) -> Self:
+        """Whoever is limited to some locations sees what was paid for their visits; a wallet is the whole company's."""
+        rows = super().visible_to_staff(actor)
+        here = Q(appointment__location_id__in=actor.location_ids) | Q(deposit__isnull=False)
+        return rows.filter(here) if actor.location_ids else rows
+
 
 class Payment(models.Model):
     """Cash or card at the desk: for a visit, or for a top-up of the wallet. What is given back is negative.
