@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import NotAllowed
 from accounts.transactions import command_transaction
 from accounts.values import Actor
+from accounts.wording import money
 from booking.commands.find import appointment_for
 from booking.commands.locks import lock_appointment
 from booking.commands.once import Once, answered_before, remember_answer
@@ -55,7 +56,8 @@ def pay_visit(
         give_discount(appointment, discount, actor)
     require_sums(sums)
     if sums.total > appointment.due:
-        raise WrongAmount(_("More than is due. Still to be paid: %(due)s.") % {"due": appointment.due})
+        due = money(appointment.due, appointment.company.currency)
+        raise WrongAmount(_("More than is due. Still to be paid: %(due)s.") % {"due": due})
     reference = f"appointment:{appointment.pk}:{request.key}"
     if sums.wallet:
         if appointment.client_id is None:
@@ -89,8 +91,10 @@ def give_back(appointment_id: int, sums: Sums, actor: Actor, *, request: Once) -
         raise WrongAmount(_("Enter how much is given back."))
     reference = f"appointment:{appointment.pk}:{request.key}"
     if sums.wallet:
-        if sums.wallet > paid_from_wallet(appointment.pk):
-            raise WrongAmount(_("The wallet has paid only %(paid)s.") % {"paid": paid_from_wallet(appointment.pk)})
+        from_wallet = paid_from_wallet(appointment.pk)
+        if sums.wallet > from_wallet:
+            paid = money(from_wallet, appointment.company.currency)
+            raise WrongAmount(_("The wallet has paid only %(paid)s.") % {"paid": paid})
         refund_visit(appointment.pk, sums.wallet, actor, reference)
     for method, amount in sums.by_method():
         record_payment(appointment.company_id, method, -amount, actor, reference, appointment_id=appointment.pk)

@@ -41,6 +41,7 @@ def write_business(now: datetime, suffix: str = "") -> Company:
         currency="RUB",
         language="ru",
         timezone="Europe/Moscow",
+        late_fee_percent=20,
     )
     services = write_services(company)
     locations = {

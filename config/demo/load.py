@@ -9,6 +9,7 @@ from accounts.models import Company
 from catalog.models import Location
 from config.demo.business import BRANCHES, STEM
 from config.demo.catalogue import write_business
+from config.demo.money import fill_wallets
 from config.demo.sign_ins import STAFF, write_sign_ins
 from config.demo.visits import fill_calendar
 
@@ -31,7 +32,9 @@ def load_demo(now: datetime, password: str = "") -> tuple[Company, int]:
     company = demo_company() or write_first_business(now)
     if password:
         write_sign_ins(company, password)
-    return company, fill_calendar(company, now)
+    added = fill_calendar(company, now)
+    fill_wallets(company)
+    return company, added
 
 
 def demo_company() -> Company | None:

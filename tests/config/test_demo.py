@@ -25,6 +25,8 @@ from catalog.models import Break, Holiday, Location, Service, Specialist, Specia
 from config.demo.load import load_demo
 from config.demo.sign_ins import STAFF
 from tests.factories import make_company, make_location, make_specialist
+from wallet.models import Payment, WalletTransaction
+from wallet.reconcile import mismatches_of
 
 pytestmark = pytest.mark.django_db
 
@@ -338,3 +340,16 @@ def test_demo_on_a_server_lets_nobody_in(password_file):
     assert not User.objects.exists()
     assert not password_file.exists()
     assert "Password" not in printed
+
+
+def test_demo_money_adds_up_and_is_made_once():
+    """Мария has the 3 200 of contract §7; completed visits are paid."""
+    demo()
+    maria = Client.objects.get(first_name="Мария", last_name="Соколова")
+    before = Payment.objects.count(), WalletTransaction.objects.count()
+
+    assert maria.wallet.balance == 3200
+    assert not Appointment.objects.filter(status=Status.COMPLETED, paid=0).exists()
+    assert mismatches_of() == []
+    demo()
+    assert (Payment.objects.count(), WalletTransaction.objects.count()) == before

@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from booking import transactions
+from accounts import transactions
 from booking.commands import (
     cancel_appointment,
     confirm_appointment,

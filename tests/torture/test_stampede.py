@@ -11,7 +11,7 @@ from functools import partial
 import pytest
 from django.db import DatabaseError, connection
 
-from booking import transactions
+from accounts import transactions
 from booking.commands import (
     book_now,
     cancel_appointment,

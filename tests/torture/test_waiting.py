@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from accounts.errors import Busy
 from accounts.models import Client
-from booking import transactions
+from accounts import transactions
 from booking.commands import hold_slot
 from booking.models import Appointment
 from catalog.models import Specialist

@@ -162,7 +162,7 @@ def test_a_wrong_payment_keeps_what_was_typed(world, desk):
     page = do(desk, money_page(world, "pay"), wallet="", cash="5000", card="")
 
     assert page.status_code == 409
-    assert "Still to be paid: 1000.00" in text(page)
+    assert "Still to be paid: 1,000 ₽" in text(page)
     assert page.context["form"]["cash"].value() == "5000"
 
 
