@@ -55,7 +55,7 @@ def scripting(request) -> bool:
 @pytest.fixture
 def photograph(photograph, scripting):
     """Pictures show the page as most people see it."""
-    return photograph if scripting else lambda page, name: None
+    return photograph if scripting else lambda page, name, whole=False: None
 
 
 @pytest.fixture
@@ -71,8 +71,11 @@ def visitor(browser, live_server, language, scripting, salon) -> Visitor:
 def test_a_visit_is_booked_moved_undone_and_cancelled(visitor, photograph, language):
     visitor.open()
     photograph(visitor.page, f"services-{language}")
+    visitor.follow("all_times")
+    visitor.look_at_the_day_after()
+    photograph(visitor.page, f"times-{language}")
     visitor.tap_time()
-    photograph(visitor.page, f"details-{language}")
+    photograph(visitor.page, f"details-{language}", whole=True)
     visitor.type_contact()
     visitor.press("book")
     visitor.sees("booked")
@@ -80,7 +83,6 @@ def test_a_visit_is_booked_moved_undone_and_cancelled(visitor, photograph, langu
     first = Appointment.objects.get().start_time
     visitor.follow("move")
     visitor.look_at_the_day_after()
-    photograph(visitor.page, f"times-{language}")
     visitor.tap_time(5)
     visitor.press("put_back")
     visitor.follow("cancel")
