@@ -131,16 +131,42 @@ class MonthField(forms.CharField):
         return month
 
 
+ANY_SLIP = ("required", "invalid", "min_value", "max_value")
+
+
 class DateForm(forms.Form):
     """Go to a date: three fields and no calendar that would need JavaScript."""
 
     day = forms.IntegerField(
-        label=_("Day"), min_value=1, max_value=31, widget=forms.TextInput({"inputmode": "numeric"})
+        label=_("Day"),
+        min_value=1,
+        max_value=31,
+        widget=forms.TextInput({"inputmode": "numeric"}),
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value"), _("The day is a number from 1 to 31.")
+        ),
     )
-    month = MonthField(label=_("Month"), max_length=20)
+    month = MonthField(
+        label=_("Month"),
+        max_length=20,
+        error_messages={"required": _("Write the month as a number or a word, for example 2 or Feb.")},
+    )
     year = forms.IntegerField(
-        label=_("Year"), min_value=2000, max_value=2999, widget=forms.TextInput({"inputmode": "numeric"})
+        label=_("Year"),
+        min_value=0,
+        max_value=2999,
+        widget=forms.TextInput({"inputmode": "numeric"}),
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value"), _("Write the year, for example 2027.")
+        ),
     )
+
+    def clean_year(self) -> int:
+        """27 is 2027; nobody books in the first century."""
+        year: int = self.cleaned_data["year"]
+        if 100 <= year < 2000:
+            raise forms.ValidationError(_("Write the year, for example 2027."))
+        return year if year >= 2000 else 2000 + year
 
     def clean(self) -> dict[str, Any]:
         fields = super().clean() or {}

@@ -5,6 +5,7 @@ from operator import itemgetter
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -29,7 +30,7 @@ from booking.console_wording import COLOURS, link_of, page_of, when_of
 from booking.models import Appointment, AppointmentEvent, Status
 from booking.models.appointment import AppointmentQuerySet, ClockTimestamp
 from booking.views.common import number_or_none
-from booking.wording import length
+from booking.wording import length, offset
 
 AT_ONCE = 100
 """So many visits one bulk step may touch."""
@@ -64,6 +65,15 @@ def few(request: HttpRequest, queryset: QuerySet[Appointment]) -> list[Appointme
     return None
 
 
+class WantedVisits(ChangeList):
+    """Holds that came to nothing are no visits, and no cancellations either."""
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Appointment]:
+        rows = super().get_queryset(request, exclude_parameters)
+        assert isinstance(rows, AppointmentQuerySet)  # noqa: S101 - the model's own manager; for the type checker
+        return rows.that_were_wanted()
+
+
 @admin.register(Appointment)
 class AppointmentAdmin(CompanyModelAdmin):
     list_display = ("when", "status_shown", "person", "what", "location", "price_shown", "source", "company")
@@ -89,6 +99,10 @@ class AppointmentAdmin(CompanyModelAdmin):
         assert isinstance(rows, AppointmentQuerySet)  # noqa: S101 - the model's own manager; for the type checker
         return rows.with_everything_shown()
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """The list leaves out what nobody booked, unless its status is asked for."""
+        return super().get_changelist(request, **kwargs) if "status__exact" in request.GET else WantedVisits
+
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         ascending = request.GET.get("when") in ASCENDING or bool(request.GET.get("day"))
         return ("start_time", "pk") if ascending else ("-start_time", "-pk")
@@ -110,8 +124,11 @@ class AppointmentAdmin(CompanyModelAdmin):
 
     @display(description=_("when"), ordering="start_time", header=True)
     def when(self, visit: Appointment) -> list[str]:
+        """By the clock of the location, which is named where the company's is another."""
         minutes = length(int(visit.duration.total_seconds() // 60))
-        return [when_of(visit), f"#{visit.pk} · {minutes}"]
+        abroad = visit.location.timezone != visit.company.timezone
+        zone = f" · {offset(visit.start_time, visit.location.zone)}" if abroad else ""
+        return [when_of(visit), f"#{visit.pk} · {minutes}{zone}"]
 
     @display(description=_("status"), ordering="status", label=COLOURS)
     def status_shown(self, visit: Appointment) -> tuple[str, str]:

@@ -224,6 +224,10 @@ class DeskForm(ContactFields, TimeForm):
             self.require_name(location.company_id, self.actor)
         return data
 
+    def is_for_nobody(self) -> bool:
+        """Whether nothing says yet who comes: a guest is booked by the button that says so, never by a time."""
+        return not any(self.cleaned_data.get(name) for name in ("client", "first_name", "last_name", "phone"))
+
     def slot(self) -> Slot:
         data = self.cleaned_data
         who = data.get("specialist")

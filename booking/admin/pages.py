@@ -20,7 +20,7 @@ from accounts.console.pages import page
 from accounts.errors import Refusal
 from accounts.values import Actor
 from accounts.wording import money
-from booking.admin.forms import LOOK, OUTSIDE, CancelForm, ConfirmForm, DeskForm, MoveForm, Pick, TimeForm, choice
+from booking.admin.forms import LOOK, OUTSIDE, PICK, CancelForm, ConfirmForm, DeskForm, MoveForm, Pick, TimeForm, choice
 from booking.admin.history import sees_money
 from booking.availability import Reason
 from booking.commands import book_now, cancel_appointment, confirm_appointment, reschedule_appointment
@@ -102,6 +102,8 @@ def book(request: HttpRequest, admin: Any) -> HttpResponse:
         return free_times_for_desk(request, admin, form)
     if not is_valid:
         return desk_page(request, admin, form, status=UNPROCESSABLE)
+    if PICK in request.POST and form.is_for_nobody():
+        return desk_page(request, admin, form, picked=True)
     try:
         visit = insisting(request, lambda outside: book_from(form, actor, outside))
     except SlotRefused as refusal:

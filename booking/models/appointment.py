@@ -9,7 +9,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import BigIntegerRangeField, DateTimeRangeField, RangeOperators
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.db.models.functions import Reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -18,6 +18,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 from accounts.models.client import Priority
 from accounts.querysets import VisibleQuerySet
 from accounts.values import Actor, Channel, Role
+from booking.models.event import AppointmentEvent, EventType
 from booking.models.triggers import CALENDARS_FOLLOW_APPOINTMENTS, CAPACITY_IS_A_PEAK
 from booking.values import Kept, Slot, whole_minutes
 
@@ -94,6 +95,11 @@ class AppointmentQuerySet(VisibleQuerySet["Appointment"]):
     def booked(self) -> Self:
         """Visits in the usual sense: neither holds nor what became of them."""
         return self.exclude(status__in=(Status.HOLD, Status.EXPIRED))
+
+    def that_were_wanted(self) -> Self:
+        """Without the holds that came to nothing: let go or run out before anybody booked them."""
+        booked = AppointmentEvent.objects.filter(appointment=OuterRef("pk"), event_type=EventType.BOOKING_CREATED)
+        return self.exclude(status=Status.EXPIRED).exclude(Q(status=Status.CANCELLED) & ~Exists(booked))
 
     def overlapping(self, start: datetime, end: datetime) -> Self:
         return self.filter(start_time__lt=end, busy_until__gt=start)

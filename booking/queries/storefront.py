@@ -142,6 +142,11 @@ class DayStrip:
         return self.days.get(self.chosen, []) if self.chosen else []
 
     @property
+    def last_day(self) -> date:
+        """The last day that can be booked."""
+        return self.openings.calendar.catalogue.last_day
+
+    @property
     def nearest(self) -> date | None:
         """The next day with room after the chosen one, or else the first of all."""
         after = (day for day in self.days if self.chosen is None or day > self.chosen)

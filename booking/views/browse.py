@@ -1,6 +1,7 @@
 """W0 to W2: locations, services with their next times, all times of a service; and the tap that takes one."""
 
 from datetime import date
+from operator import attrgetter
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -62,7 +63,7 @@ def times(request: HttpRequest, slug: str, service_id: int) -> HttpResponse:
     strip = day_strip(
         location, service_id, wanted=wanted, specialist_id=specialist_id, browser_key=browser_key(request)
     )
-    context = context_of(location, **strip_context(strip, date_form, specialist_id))
+    context = context_of(location, **strip_context(strip, date_form, specialist_id), beyond=is_beyond(strip, wanted))
     return render(request, times_template(request), context)
 
 
@@ -84,6 +85,11 @@ def strip_context(strip: DayStrip | None, date_form: DateForm, specialist_id: in
         "date_form": date_form,
         "why_empty": "" if strip.times else why_empty(strip, specialist),
     }
+
+
+def is_beyond(strip: DayStrip | None, wanted: date | None) -> bool:
+    """Whether somebody asked for a day that nobody can book yet; the last one is shown instead."""
+    return bool(strip and wanted and wanted > strip.last_day)
 
 
 def wanted_day(request: HttpRequest) -> tuple[DateForm, date | None]:
@@ -118,6 +124,7 @@ def take(request: HttpRequest, location: Location, service_id: int) -> HttpRespo
 def refused(
     request: HttpRequest, refusal: Refusal, location: Location, service_id: int, typed: ContactForm
 ) -> HttpResponse:
-    """Why not, and up to six other times, each one tap away with everything typed kept."""
+    """Why not, and up to six other times, soonest first, each one tap away with everything typed kept."""
+    refusal.alternatives = tuple(sorted(refusal.alternatives, key=attrgetter("start", "specialist_name")))
     context = context_of(location, refusal=refusal, service_id=service_id, typed=typed)
     return render(request, "booking/refused.html", context, status=CONFLICT)

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.errors import Refusal
@@ -20,7 +21,7 @@ from booking.queries.moves import open_way_back
 from booking.queries.slots import next_times_again
 from booking.queries.storefront import DayStrip, day_strip
 from booking.queries.visits import visit_by_link
-from booking.views.browse import strip_context, times_template, wanted_day
+from booking.views.browse import is_beyond, strip_context, times_template, wanted_day
 from booking.views.common import (
     CONFLICT,
     browser_key,
@@ -32,6 +33,7 @@ from booking.views.common import (
     private,
     visitor_in,
 )
+from booking.wording import exact
 
 
 @require_GET
@@ -69,11 +71,20 @@ def move(request: HttpRequest, token: str) -> HttpResponse:
         return put_at(request, visit)
     date_form, wanted = wanted_day(request)
     specialist_id = number_or_none(request.GET.get("specialist")) or visit.specialist_id
+    that_day = visit.start_time.astimezone(visit.location.zone).date()
     strip = day_strip(
-        located(visit.location_id), visit.service_id, wanted=wanted, specialist_id=specialist_id, kept=visit.kept
+        located(visit.location_id),
+        visit.service_id,
+        wanted=wanted or that_day,
+        specialist_id=specialist_id,
+        kept=visit.kept,
     )
     context = context_of(
-        visit.location, visit=visit, **strip_context(strip, date_form, specialist_id), **price_of_move(visit, strip)
+        visit.location,
+        visit=visit,
+        beyond=is_beyond(strip, wanted),
+        **strip_context(strip, date_form, specialist_id),
+        **price_of_move(visit, strip),
     )
     return render(request, times_template(request), context)
 
@@ -105,9 +116,11 @@ def undo(request: HttpRequest, token: str) -> HttpResponse:
     """«Put it back»: the old time, while nobody has it."""
     visit = found(visit_by_link, token)
     try:
-        undo_reschedule(visit.pk, visitor_in(request, visit.company_id))
+        back = undo_reschedule(visit.pk, visitor_in(request, visit.company_id))
     except Refusal as refusal:
         messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Put back: %(time)s.") % {"time": exact(back.start_time, visit.location.zone)})
     return redirect("booking:visit", token)
 
 

@@ -206,3 +206,17 @@ def test_a_visit_typed_across_a_changed_clock_is_as_long_as_its_service(world, d
     (visit,) = new_visits(world)
     assert visit.end_time - visit.start_time == timedelta(minutes=minutes)
     assert f"{visit.start_time.astimezone(ZoneInfo('Europe/Berlin')):%H:%M}" == clock
+
+
+def test_a_picked_time_books_nobody_unasked(world, desk):
+    """It is filled in; a guest without a name is booked by the button that says so."""
+    form = typed(world, desk, time="")
+    time = f"{world.salon.at(12, days=2).isoformat()}/"
+
+    asked = desk.post(ADD, form | {"_slot": time})
+
+    assert new_visits(world) == []
+    assert "Say who comes" in asked.content.decode()
+    assert asked.context["form"]["time"].value() == "12:00"
+    desk.post(ADD, form | {"time": "12:00"})
+    assert [visit.client for visit in new_visits(world)] == [None]

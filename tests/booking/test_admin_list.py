@@ -6,11 +6,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.values import Channel, Role
+from booking.commands import cancel_appointment, expire_overdue_holds, hold_slot, release_hold
 from booking.models import Appointment, AppointmentEvent, Status
 from booking.values import CancelReason
+from catalog.models import Location
 from tests.booking.rows import put
+from tests.booking.steps import make_overdue
 from tests.console import World, begun, said, signed_in
-from tests.factories import Salon, make_client, make_location, make_specialist, make_user
+from tests.factories import WEB, Salon, make_client, make_location, make_specialist, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -137,7 +140,7 @@ def test_other_terms_find_nothing_and_are_no_error(world, desk, term):
 def test_every_status_is_shown_in_words(world, desk, status):
     Appointment.objects.filter(pk=world.visit.pk).update(status=status)
 
-    row = " ".join(desk.get(LIST).content.decode().partition('id="result_list"')[2].split())
+    row = " ".join(desk.get(LIST, {"status__exact": status}).content.decode().partition('id="result_list"')[2].split())
 
     assert f"> {Status(status).label} </span>" in row
     assert f"> {status} </span>" not in row
@@ -279,3 +282,24 @@ def test_an_administrator_of_an_empty_company_sees_the_first_steps(world):
 
     assert [step.done for step in page.context["steps"]] == [False, True, True]
     assert world.browser(Role.ADMIN).get(reverse("admin:index")).status_code == 302
+
+
+def test_holds_that_came_to_nothing_are_left_out_unless_asked_for(world, desk):
+    released = hold_slot(world.salon.slot(15), WEB)
+    release_hold(released.pk, WEB)
+    overdue = hold_slot(world.salon.slot(16), WEB)
+    make_overdue(overdue)
+    expire_overdue_holds()
+    cancelled = world.another_visit()
+    cancel_appointment(cancelled.pk, WEB)
+    alive = hold_slot(world.salon.slot(17), WEB)
+
+    assert shown(desk) == {world.visit.pk, cancelled.pk, alive.pk}
+    assert shown(desk, status__exact=Status.CANCELLED) == {cancelled.pk, released.pk}
+    assert shown(desk, status__exact=Status.EXPIRED) == {overdue.pk}
+
+
+def test_a_time_of_another_zone_is_marked(world, desk):
+    Location.objects.filter(pk=world.location.pk).update(timezone="Asia/Tbilisi")
+
+    assert "UTC+4" in desk.get(LIST).content.decode()

@@ -1,13 +1,14 @@
 """The client pages over HTTP: every step a plain request, every slip answered in words."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
 
 from accounts.models import Client, Device
 from booking.commands import cancel_appointment, release_hold
+from booking.forms import DateForm
 from booking.models import Appointment, Status
 from booking.queries.visits import database_time
 from tests.factories import WEB, Salon, book, make_company, make_location, make_service, make_specialist
@@ -476,6 +477,45 @@ def test_a_host_with_a_dot_at_its_end_is_the_same_host(client, salon, settings):
 
     assert [salon.location.name in text(page) for page in pages] == [False, False]
     assert [own.location.name in text(page) for page in pages] == [True, True]
+
+
+def test_a_day_beyond_the_horizon_is_said_and_the_last_one_shown(client, salon):
+    address = reverse("booking:times", args=[salon.location.slug, salon.service.pk])
+
+    near, far = (client.get(address, {"date": str(salon.day(days))}) for days in (5, 500))
+
+    assert "Booking is open until" not in text(near)
+    assert "Booking is open until" in text(far)
+
+
+@pytest.mark.parametrize(("typed", "said"), [("0", "The day is a number"), ("40", "The day is a number")])
+def test_an_impossible_day_is_named(client, salon, typed, said):
+    address = reverse("booking:times", args=[salon.location.slug, salon.service.pk])
+
+    assert said in text(client.get(address, {"day": typed, "month": "2", "year": "27"}))
+
+
+def test_a_year_of_two_digits_is_understood():
+    form = DateForm({"day": "2", "month": "фев", "year": "27"})
+
+    assert form.is_valid()
+    assert form.cleaned_data["date"] == date(2027, 2, 2)
+    assert not DateForm({"day": "2", "month": "2", "year": "1999"}).is_valid()
+
+
+def test_the_move_page_opens_on_the_visits_day_and_its_own_time_is_no_choice(client, salon):
+    visit = client.post(take(client, salon, 10).url, ANNA).url
+
+    page = client.get(f"{visit}move/")
+
+    assert page.context["strip"].chosen == salon.day(1)
+    assert text(page).count('disabled aria-current="true">10:00') == 1
+
+
+def test_putting_back_is_confirmed(client, salon, visit_page):
+    client.post(f"{visit_page}move/", {"slot": salon.at(12).isoformat(), "specialist": salon.specialist.pk})
+
+    assert "Put back:" in text(client.post(f"{visit_page}undo/", follow=True))
 
 
 def test_the_language_chosen_is_remembered(client, salon):

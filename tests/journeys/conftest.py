@@ -94,10 +94,10 @@ def branch(salon) -> Iterator:
 def photograph(request):
     """Keep a picture of the page for the README, when asked to by SCREENSHOTS=folder."""
 
-    def take(page, name: str) -> None:
+    def take(page, name: str, whole: bool = False) -> None:
         if SCREENSHOTS:
             folder = Path(SCREENSHOTS)
             folder.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=folder / f"{name}.png")
+            page.screenshot(path=folder / f"{name}.png", full_page=whole)
 
     return take

@@ -22,6 +22,12 @@ class Visitor:
     def tap_time(self, number: int = 0) -> None:
         self.page.locator("button.chip").nth(number).click()
 
+    def look_at_the_day_after(self) -> None:
+        """Whatever is left of today, the second day with room has many times."""
+        day = self.page.locator("a.day").nth(1)
+        day.click()
+        expect(self.page.locator("a.day").nth(1)).to_have_attribute("aria-current", "date")
+
     def type_contact(self, name: str = "Мария", phone: str = "8 999 123-45-67") -> None:
         self.page.get_by_label(self.words["name"]).fill(name)
         self.page.get_by_label(self.words["phone"]).fill(phone)
@@ -49,7 +55,7 @@ def scripting(request) -> bool:
 @pytest.fixture
 def photograph(photograph, scripting):
     """Pictures show the page as most people see it."""
-    return photograph if scripting else lambda page, name: None
+    return photograph if scripting else lambda page, name, whole=False: None
 
 
 @pytest.fixture
@@ -65,15 +71,18 @@ def visitor(browser, live_server, language, scripting, salon) -> Visitor:
 def test_a_visit_is_booked_moved_undone_and_cancelled(visitor, photograph, language):
     visitor.open()
     photograph(visitor.page, f"services-{language}")
+    visitor.follow("all_times")
+    visitor.look_at_the_day_after()
+    photograph(visitor.page, f"times-{language}")
     visitor.tap_time()
-    photograph(visitor.page, f"details-{language}")
+    photograph(visitor.page, f"details-{language}", whole=True)
     visitor.type_contact()
     visitor.press("book")
     visitor.sees("booked")
     photograph(visitor.page, f"booked-{language}")
     first = Appointment.objects.get().start_time
     visitor.follow("move")
-    photograph(visitor.page, f"times-{language}")
+    visitor.look_at_the_day_after()
     visitor.tap_time(5)
     visitor.press("put_back")
     visitor.follow("cancel")

@@ -6,9 +6,9 @@ from threading import Event, Thread
 import pytest
 from django.db import connection, transaction
 
+from accounts import transactions
 from accounts.errors import Busy
 from accounts.models import Client
-from accounts import transactions
 from booking.commands import hold_slot
 from booking.models import Appointment
 from catalog.models import Specialist

@@ -66,6 +66,7 @@ class Command(BaseCommand):
         return sign_ins.getvalue()
 
     def keep_running(self, address: tuple[str, int], sign_ins: str) -> None:
+        os.environ.setdefault("LOG_LEVEL", "WARNING")  # or every request would push the address out of sight
         household = Household(when_started=lambda: self.announce(address, sign_ins))
         for name in self.names():
             household.add(name)
