@@ -67,6 +67,11 @@ def short_day(day: date) -> str:
     return f"{weekday(day)} {day.day}{NBSP}{month if get_language() == 'ru' else month.title()}"
 
 
+def first_of_month(day: date) -> str:
+    """1 дек, 1 Dec: where a month begins in a row of days."""
+    return short_day(day).partition(" ")[2]
+
+
 def spoken(moment: datetime, zone: ZoneInfo, now: datetime) -> str:
     """сегодня 18:30, чт 12:15."""
     day = spoken_day(moment.astimezone(zone).date(), now.astimezone(zone).date())

@@ -98,6 +98,10 @@ def photograph(request):
         if SCREENSHOTS:
             folder = Path(SCREENSHOTS)
             folder.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=folder / f"{name}.png", full_page=whole)
+            usual = page.viewport_size
+            if whole:  # a bar that sticks to the bottom then lies where the page ends
+                page.set_viewport_size({**usual, "height": page.evaluate("document.documentElement.scrollHeight")})
+            page.screenshot(path=folder / f"{name}.png")
+            page.set_viewport_size(usual)
 
     return take
