@@ -202,7 +202,7 @@ class AppointmentAdmin(CompanyModelAdmin):
     def money_of(self, visit: Appointment) -> dict[str, Any]:
         """What was paid for the visit and returned, oldest first, by whatever means."""
         wallet = visit.wallet_transactions.all()
-        operations = [(row.created_at, row.get_kind_display(), -row.amount, str(_("wallet"))) for row in wallet]
+        operations = [(row.created_at, row.get_kind_display(), -row.amount, str(_("Wallet"))) for row in wallet]
         operations += [(row.created_at, "", row.amount, row.get_method_display()) for row in visit.payments.all()]
         return {"operations": sorted(operations, key=itemgetter(0))}
 

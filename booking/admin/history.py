@@ -89,6 +89,8 @@ def tell(event: AppointmentEvent, names: Names, with_money: bool) -> Told:
 
 
 def what(event: AppointmentEvent) -> str:
+    if event.event_type == EventType.BOOKING_CORRECTED and "status" not in facts_of(event):
+        return _("Discount")
     if event.event_type == EventType.BOOKING_RESCHEDULED and event.payload.get("undo"):
         return _("Move taken back")
     return event.get_event_type_display()
@@ -103,15 +105,22 @@ def details(event: AppointmentEvent, names: Names, zone: ZoneInfo) -> Iterable[s
         yield pair(facts["specialist_id"], lambda pk: names.specialists.get(pk, f"#{pk}"))
     if any(facts.get("workplace_id", ())):
         yield pair(facts["workplace_id"], lambda pk: names.workplaces.get(pk, f"#{pk}"))
-    if event.event_type == EventType.BOOKING_CORRECTED:
+    if event.event_type == EventType.BOOKING_CORRECTED and "status" in facts:
         yield pair(facts.get("status", []), lambda code: str(Status(code).label))
     if reason := event.payload.get("reason"):
         yield str(CancelReason(reason).label) if reason in CancelReason.values else reason
 
 
 def prices(event: AppointmentEvent) -> Iterable[str]:
-    if change := facts_of(event).get("price"):
-        yield pair(change, lambda amount: money(Decimal(amount), event.appointment.company.currency))
+    """What it costs now, what of it is not charged, and what of the money was returned or kept."""
+    facts, currency = facts_of(event), event.appointment.company.currency
+    if change := facts.get("price"):
+        yield pair(change, lambda amount: money(Decimal(amount), currency))
+    if any(Decimal(amount) for amount in facts.get("discount", ()) if amount is not None):
+        yield f"{_('discount')}: {pair(facts['discount'], lambda amount: money(Decimal(amount), currency))}"
+    for name, text in (("returned", _("returned to the wallet: %(sum)s")), ("fee", _("kept as the fee: %(sum)s"))):
+        if Decimal(event.payload.get(name, 0)):
+            yield text % {"sum": money(Decimal(event.payload[name]), currency)}
 
 
 def pair(values: Sequence[Any], say: Any) -> str:

@@ -214,3 +214,16 @@ def test_a_statement_costs_the_same_however_long_it_is(world, desk, django_asser
 
     assert len(page.context["rows"]) == 50
     assert "Older" in text(page)
+
+
+def test_history_tells_of_discounts_returns_and_fees_but_not_to_specialists(world, desk):
+    do(desk, deed(world, "deposit"), amount="900")
+    do(desk, money_page(world, "pay"), discount="100", wallet="900", cash="", card="")
+    desk.post(reverse("admin:booking_appointment_cancel", args=[world.visit.pk]), {"reason": "mistake"})
+
+    page = text(desk.get(page_of(world.visit)))
+
+    assert "<strong>Discount</strong>" in page
+    assert "discount: 0 ₽ → 100 ₽" in page
+    assert "returned to the wallet: 900 ₽" in page
+    assert "₽" not in text(world.browser(Role.SPECIALIST).get(page_of(world.visit)))
