@@ -253,14 +253,90 @@ for line in sys.stdin:
 """
 
 
+CASHIERS = """
+import os, random, signal, sys, time
+import django
+django.setup()
+from contextlib import suppress
+from decimal import Decimal
+from accounts.errors import Busy, Refusal
+from accounts.values import Actor, Channel, Role
+from wallet.commands import adjust, charge, deposit, refund
+from wallet.models import WalletTransaction
+
+company, each, *clients = map(int, sys.argv[1:])
+desk = Actor(Role.ADMIN, Channel.ADMIN, company_id=company, may_take_money=True, may_correct_wallets=True)
+
+def morning(seed):
+    dice = random.Random(seed)
+    for number in range(each):
+        client, key, what = dice.choice(clients), f"{seed}:{number}", dice.random()
+        amount = Decimal(dice.randint(1, 40_000)) / 100
+        with suppress(Refusal, Busy):
+            if what < 0.3:
+                deposit(client, amount, desk, reference=key)
+            elif what < 0.7:
+                charge(client, amount, desk, reference=key)
+            elif what < 0.85:
+                adjust(client, -amount, desk, reference=key, reason="counted")
+            elif paid := WalletTransaction.objects.filter(client=client, kind="charge").order_by("?").first():
+                refund(paid.pk, None, desk, reference=key)
+    os._exit(0)
+
+def start(seed):
+    return os.fork() or morning(seed)
+
+killed = 0
+for round in range(3):
+    cashiers = [start(f"{round}:{number}") for number in range(6)]
+    time.sleep(random.uniform(0.15, 0.6))
+    for pid in cashiers:
+        os.kill(pid, signal.SIGKILL)
+        killed += os.waitpid(pid, 0)[1] == signal.SIGKILL
+    again = [start(f"{round}:{number}") for number in range(6)]
+    assert [os.waitpid(pid, 0)[1] for pid in again] == [0] * 6
+print(killed)
+"""
+
+
+def test_a_thousand_operations_of_cashiers_who_are_killed_and_begin_again():
+    salon = Salon()
+    clients = [purse(salon, 500) for _ in range(4)]
+
+    with watched() as observer:
+        done = in_a_process(CASHIERS, salon.company.pk, 60, *(client.pk for client in clients))
+
+    references = list(WalletTransaction.objects.values_list("kind", "reference"))
+    assert int(done) >= 6, "hardly anybody was killed in the middle"
+    assert observer.seen == []
+    assert observer.looks > 3
+    assert mismatches_of() == []
+    assert len(references) == len(set(references))
+    say(f"{3 * 6 * 60} operations and their repeats, {done} kills, {observer.looks} looks: 0 wrong")
+
+
+def in_a_process(script: str, *arguments: object) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", script, *map(str, arguments)],
+        env=environment(), capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def environment() -> dict[str, str]:
+    """Of a process that works on the test's own database."""
+    base, _, _ = os.environ["DATABASE_URL"].rpartition("/")
+    url = f"{base}/{connection.settings_dict['NAME']}"
+    return os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+
+
 @contextmanager
 def mortal(what: str, visit: Appointment, client) -> Iterator[Callable[[int], bool]]:
     """Do ``what`` in a process that kills itself before its statement number so and so; whether it lived to the end."""
-    name = connection.settings_dict["NAME"]
-    base, _, _ = os.environ["DATABASE_URL"].rpartition("/")
     process = subprocess.Popen(
         [sys.executable, "-c", KILLED, what, *map(str, (visit.pk, client.pk, client.company_id))],
-        env=os.environ | {"DATABASE_URL": f"{base}/{name}", "DJANGO_SETTINGS_MODULE": "tests.settings"},
+        env=environment(),
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
 
