@@ -31,7 +31,7 @@ def fill_wallets(company: Company) -> None:
 
 def fill_wallet(client: Client, desk: Actor) -> ClientWallet:
     put_in, bought = PURSES[client.full_name]
-    reference = f"demo:{client.pk}"
+    reference = f"demo:client:{client.pk}"
     operation = post(client.pk, Kind.DEPOSIT, Decimal(put_in), desk, reference)
     record_payment(client.company_id, Method.CASH, operation.amount, desk, reference, deposit=operation)
     for what, price in bought.items():
@@ -46,7 +46,7 @@ def payment_for(visit: Appointment, desk: Actor) -> Payment:
         appointment=visit,
         method=method,
         amount=visit.to_pay,
-        reference=f"demo:{visit.pk}",
+        reference=f"demo:visit:{visit.pk}",
         actor=desk.as_initiator(),
         created_at=visit.end_time,
     )

@@ -36,14 +36,15 @@ PATTERN = """
 APPOINTMENTS = """
     INSERT INTO booking_appointment (
         company_id, location_id, service_id, specialist_id, workplace_id, client_id, contact_name, contact_phone,
-        start_time, end_time, busy_until, status, priority, price, discount, hold_extended, browser_key, hold_token,
-        visit_token, source, assignment_reason, outside_rules, notes, version, sequence, created_at, updated_at
+        start_time, end_time, busy_until, status, priority, price, discount, paid, late_fee_percent, hold_extended,
+        browser_key, hold_token, visit_token, source, assignment_reason, outside_rules, notes, version, sequence,
+        created_at, updated_at
     )
     SELECT client.company_id, %s, service_id, specialist_id, workplace_id, client.id, first_name, phone,
         start, start + length * interval '1 minute', start + (length + rest) * interval '1 minute',
         CASE WHEN start > now() THEN 'CONFIRMED'
             ELSE coalesce((ARRAY['CANCELLED', 'NO_SHOW'])[1 + (client.id + day) %% 8], 'COMPLETED') END,
-        'NORMAL', price, 0, false,
+        'NORMAL', price, 0, 0, 0, false,
         CASE WHEN client.id %% 3 > 0 THEN encode(sha256(phone::bytea), 'hex') ELSE '' END,
         gen_random_uuid()::text, gen_random_uuid()::text, CASE WHEN client.id %% 3 > 0 THEN 'web' ELSE 'admin' END,
         'least_busy', false, '', 3, 0, start - interval '4 days', start - interval '4 days'

@@ -27,11 +27,11 @@ SELECT 1 FROM booking_appointment WHERE specialist_id = {SLOT.format("specialist
     AND start_time > {SLOT.format("start_time")} - interval '1 day'
     AND start_time < {SLOT.format("start_time")} + interval '30 minutes' AND busy_until > {SLOT.format("start_time")};
 INSERT INTO booking_appointment (company_id, location_id, service_id, specialist_id, contact_name, contact_phone,
-        start_time, end_time, busy_until, status, priority, price, discount, expires_at, hold_extended, browser_key,
-        hold_token, visit_token, source, assignment_reason, outside_rules, notes, version, sequence, created_at,
-        updated_at)
+        start_time, end_time, busy_until, status, priority, price, discount, paid, late_fee_percent, expires_at,
+        hold_extended, browser_key, hold_token, visit_token, source, assignment_reason, outside_rules, notes, version,
+        sequence, created_at, updated_at)
     SELECT service.company_id, :location, service.id, specialist_id, '', '', start_time,
-        start_time + interval '30 minutes', start_time + interval '30 minutes', 'HOLD', 'NORMAL', price, 0,
+        start_time + interval '30 minutes', start_time + interval '30 minutes', 'HOLD', 'NORMAL', price, 0, 0, 0,
         now() + interval '5 minutes', false, 'bench', 'bench-' || slot.id, 'bench-' || slot.id, 'web', '', false, '',
         1, 0, now(), now()
     FROM bench_slot AS slot, catalog_service AS service WHERE slot.id = :k AND service.id = :service
