@@ -14,7 +14,11 @@ def visitor_of(user: User | AnonymousUser, company_id: int) -> Actor:
     """
     if not isinstance(user, User) or user.role != Role.CLIENT or not user.is_active:
         return WEB_GUEST
-    client = Client.objects.filter(user=user, company=company_id, is_active=True).values_list("pk", flat=True).first()
+    client = (
+        Client.objects.filter(user=user, company=company_id, is_active=True, company__is_active=True)
+        .values_list("pk", flat=True)
+        .first()
+    )
     if client is None:
         return WEB_GUEST
     return Actor(Role.CLIENT, Channel.WEB, user_id=user.pk, client_id=client, company_id=company_id)

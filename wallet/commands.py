@@ -6,9 +6,9 @@ from accounts.errors import NotAllowed
 from accounts.models import Client
 from accounts.transactions import command_transaction
 from accounts.values import Actor
-from wallet.errors import ReasonRequired, StillWrong
-from wallet.ledger import NOTHING, left_of, post, reverse
-from wallet.models import ClientWallet, WalletTransaction
+from wallet.errors import ReasonRequired, ReferenceReused, StillWrong
+from wallet.ledger import NOTHING, left_of, lock_visit_of, post, reverse
+from wallet.models import ClientWallet, Payment, WalletTransaction
 from wallet.payments import record_payment
 from wallet.reconcile import mismatches_of
 from wallet.values import Kind, Method, require_amount
@@ -30,6 +30,8 @@ def deposit(
     """
     client = client_for(client_id, actor)
     operation = post(client_id, Kind.DEPOSIT, require_amount(amount), actor, reference, description=description)
+    if Payment.objects.filter(deposit=operation).exclude(method=method or "").exists():
+        raise ReferenceReused
     if method is not None:
         record_payment(client.company_id, method, operation.amount, actor, reference, deposit=operation)
     return operation
@@ -74,6 +76,7 @@ def refund(
     operation = operation_for(operation_id, actor)
     if operation.amount > 0:
         raise NotAllowed
+    lock_visit_of(operation)
     back = left_of(operation) if amount is None else require_amount(amount)
     return reverse(operation, Kind.REFUND, require_amount(back), actor, reference, description)
 
@@ -120,7 +123,9 @@ def client_for(client_id: int, actor: Actor) -> Client:
 
 def operation_for(operation_id: int, actor: Actor) -> WalletTransaction:
     """An operation in a wallet of the actor's company. Raises NotAllowed."""
-    rows = WalletTransaction.objects.visible_to(actor) if actor.may_take_money else WalletTransaction.objects.none()
+    rows = (
+        WalletTransaction.objects.within_reach_of(actor) if actor.may_take_money else WalletTransaction.objects.none()
+    )
     operation = rows.filter(pk=operation_id).first()
     if operation is None:
         raise NotAllowed

@@ -1,5 +1,6 @@
 """Sums as people type them."""
 
+import re
 import secrets
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,8 @@ from accounts.errors import Refusal
 from wallet.ledger import NOTHING
 from wallet.values import parse_amount
 
+NO_SUM = re.compile(r"(0+([.,]0+)?)?", re.ASCII)
+
 
 class MoneyField(forms.CharField):
     """A sum in digits: 1500, 1 500,50. An optional one that is empty or 0 is nothing."""
@@ -20,7 +23,7 @@ class MoneyField(forms.CharField):
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
-        if not self.required and text.strip() in ("", "0"):
+        if not self.required and NO_SUM.fullmatch(text.strip()):
             return NOTHING
         try:
             return parse_amount(text)

@@ -4,13 +4,16 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Sum
+from django.utils.translation import gettext as _
 
 from accounts.values import Actor
-from wallet.errors import InsufficientFunds, ReferenceReused, TooMuchRefunded, WalletFrozen
+from wallet.errors import InsufficientFunds, ReferenceReused, TooMuchRefunded, WalletFrozen, WrongAmount
 from wallet.models import ClientWallet, WalletTransaction
 from wallet.values import Kind
 
 NOTHING = Decimal(0)
+FULLEST = Decimal("9999999999.99")
+"""What the column holds."""
 
 
 def balance_of(client_id: int) -> Decimal:
@@ -50,6 +53,8 @@ def post(
     operation.balance_after = open_wallet(client_id).balance + amount
     if operation.balance_after < 0:
         raise InsufficientFunds
+    if operation.balance_after > FULLEST:
+        raise WrongAmount(_("A wallet holds at most %(most)s.") % {"most": FULLEST})
     if reverses is not None and abs(amount) > left_of(reverses):
         raise TooMuchRefunded
     operation.save(force_insert=True)  # the database moves the balance
@@ -92,6 +97,15 @@ def open_wallet(client_id: int) -> ClientWallet:
     return wallet
 
 
+def lock_visit_of(operation: WalletTransaction) -> None:
+    """The visit before the wallet: the order of whoever cancels or moves it (domain §6)."""
+    if operation.appointment_id is not None:
+        visits = WalletTransaction._meta.get_field("appointment").related_model
+        list(
+            visits._default_manager.filter(pk=operation.appointment_id).select_for_update(no_key=True).values_list("pk")
+        )
+
+
 def left_of(operation: WalletTransaction) -> Decimal:
     """How much of ``operation`` has not been reversed yet."""
     reversed_so_far: Decimal = operation.reversals.aggregate(Sum("amount"))["amount__sum"] or NOTHING
@@ -118,3 +132,13 @@ def refund_visit(appointment_id: int, amount: Decimal, actor: Actor, reference: 
             amount -= back
     if amount > 0:
         raise TooMuchRefunded
+
+
+def is_frozen(client_id: int | None) -> bool:
+    return client_id is not None and ClientWallet.objects.filter(pk=client_id, frozen=True).exists()
+
+
+def fees_of(appointment_id: int) -> Decimal:
+    """What of a visit's money is a fee for cancelling late, and was not returned."""
+    fees = WalletTransaction.objects.filter(appointment=appointment_id, kind=Kind.FEE)
+    return sum((left_of(fee) for fee in fees), NOTHING)

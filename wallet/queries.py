@@ -1,6 +1,6 @@
 """The readers of money."""
 
-from django.db.models import Case, DecimalField, F, Sum, Value, When
+from django.db.models import Case, DecimalField, F, Q, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from accounts.models import Client
@@ -24,5 +24,7 @@ def statement_of(client: Client, actor: Actor) -> TransactionQuerySet:
     rows = rows.select_related("appointment__service", "appointment__location").annotate(
         returned=Coalesce(Sum("reversals__amount"), Value(NOTHING), output_field=SUM)
     )
-    pays = When(kind__in=(Kind.CHARGE, Kind.FEE), then=-F("amount") - F("returned"))
+    reach = Q(appointment__isnull=True) | Q(appointment__location_id__in=actor.location_ids)
+    here = reach if actor.location_ids else Q()
+    pays = When(here, kind__in=(Kind.CHARGE, Kind.FEE), then=-F("amount") - F("returned"))
     return rows.annotate(left=Case(pays, default=Value(NOTHING), output_field=SUM)).order_by("-pk")

@@ -12,7 +12,9 @@ from wallet.errors import WrongAmount
 LARGEST = Decimal("9999999.99")
 """Of one operation: whoever types more has slipped."""
 CENT = Decimal("0.01")
-TYPED = re.compile(r"[0-9]+([.,][0-9]+)?", re.ASCII)
+TYPED = re.compile(r"[0-9]+([.,][0-9]{1,2})?", re.ASCII)
+TOO_FINE = re.compile(r"[0-9]+[.,][0-9]{3,}", re.ASCII)
+"""1,500 may be meant as a thousand and a half: nobody may guess."""
 
 
 class Kind(TextChoices):
@@ -53,6 +55,8 @@ def parse_amount(text: str) -> Decimal:
     plain = re.sub(r"[ \u00a0\u202f]", "", text.strip())
     if plain.startswith("-") and TYPED.fullmatch(plain[1:]):
         raise WrongAmount(_("The amount must be more than zero."))
+    if TOO_FINE.fullmatch(plain):
+        raise WrongAmount(_("The amount has more than two digits after the point."))
     if not TYPED.fullmatch(plain) or len(plain) > 20:
         raise WrongAmount(_("Enter the amount in digits, like 1500 or 1500.50."))
     return require_amount(Decimal(plain.replace(",", ".")))

@@ -24,7 +24,7 @@ from booking.console_wording import page_of
 from booking.models import Appointment
 from booking.views.common import CONFLICT, UNPROCESSABLE
 from wallet.forms import MoneyField, OnceForm
-from wallet.ledger import balance_of, paid_from_wallet
+from wallet.ledger import balance_of, fees_of, paid_from_wallet
 from wallet.payments import paid_by
 from wallet.values import Method
 
@@ -81,9 +81,9 @@ def pay(request: HttpRequest, admin: Any, visit: Appointment) -> HttpResponse:
 
 
 def give_back(request: HttpRequest, admin: Any, visit: Appointment) -> HttpResponse:
-    """Each sum goes back the way it came; all that is left is filled in."""
+    """Each sum goes back the way it came; all that is left is filled in, but not a fee that was kept."""
     paid = {
-        "wallet": paid_from_wallet(visit.pk),
+        "wallet": paid_from_wallet(visit.pk) - fees_of(visit.pk),
         "cash": paid_by(Method.CASH, visit.pk),
         "card": paid_by(Method.CARD, visit.pk),
     }

@@ -19,12 +19,11 @@ from booking.commands.settle import settle_move
 from booking.errors import ChangedMeanwhile, SlotRefused, TooLate, WrongStatus
 from booking.models import Appointment, EventType, Status
 from booking.queries.locations import located
-from booking.queries.money import charged_for_a_move, is_late
-from booking.queries.moves import before_last_move
+from booking.queries.money import charged_for_a_move, charged_for_a_way_back, fee_of, is_late
+from booking.queries.moves import WayBack, before_last_move
 from booking.queries.slots import alternatives_to
 from booking.queries.visits import database_time
 from booking.values import Kept, Slot
-from catalog.models import Location
 
 STAYS_BOOKED = (Status.CONFIRMED, Status.ARRIVED)
 
@@ -84,7 +83,7 @@ def move(
     slot = Slot(found.location_id, found.service_id, start, specialist_id or found.specialist_id)
     if found.status in STAYS_BOOKED and (found.start_time, found.specialist_id) == (slot.start, slot.specialist_id):
         return found
-    return put(found, slot, found.kept, actor, waived, free_until=None)
+    return put(found, slot, found.kept, actor, waived)
 
 
 @command_transaction
@@ -95,9 +94,7 @@ def move_back(appointment_id: int, actor: Actor) -> Appointment:
         raise WrongStatus(_("There is no move to take back."))
     if not actor.is_staff and back.slot.start <= database_time():
         raise TooLate
-    return put(
-        found, back.slot, back.kept, actor, back.waived | waived_for(actor), free_until=back.free_until, undo=True
-    )
+    return put(found, back.slot, back.kept, actor, back.waived | waived_for(actor), back)
 
 
 def put(
@@ -106,12 +103,11 @@ def put(
     kept: Kept,
     actor: Actor,
     waived: frozenset[Reason],
-    free_until: datetime | None,
-    **details: bool,
+    back: WayBack | None = None,
 ) -> Appointment:
     """Check, lock, write: the appointment gets the time, the specialist and the terms of ``slot``; its wallet follows.
 
-    Without a given ``free_until`` the rule of cancelling counts from the new start.
+    ``back`` is the move that this one takes back.
     """
     location = located(appointment.location_id)
     calendar = calendar_around(slot, location, kept=kept)
@@ -122,26 +118,33 @@ def put(
     expire(row.id for row in overdue)
     before = facts(appointment)
     price = max(free.price, appointment.discount)
-    charge = charged_for_a_move(appointment, price)
-    appointment.free_until = free_until or deadline_after_a_move(appointment, free.start, location, actor)
+    late = not actor.is_staff and is_late(appointment, location.now)  # type: ignore[attr-defined]  # see located()
+    if back is None:
+        charge = charged_for_a_move(appointment, price, is_late=late)
+        appointment.least_fee = fee_of(appointment) if late else 0
+        appointment.free_until = deadline_after_a_move(appointment, free.start, actor, is_late=late)
+    else:
+        charge = charged_for_a_way_back(appointment, price, back.returned)
+        appointment.free_until = back.free_until
     appointment.specialist_id, appointment.workplace_id = free.specialist_id, free.workplace_id
     appointment.start_time, appointment.end_time, appointment.busy_until = free.start, free.end, free.busy_until
     appointment.price = price
     appointment.outside_rules = waived == OUTSIDE_RULES
     appointment.sequence += 1
+    details = {"undo": True} if back else {"returned": str(-charge)} if charge < 0 else {}
     write_change(appointment, EventType.BOOKING_RESCHEDULED, actor, before, **details)
-    settle_move(appointment, charge, actor, is_undo=bool(details))
+    settle_move(appointment, charge, actor, is_way_back=back is not None)
     return appointment
 
 
-def deadline_after_a_move(
-    appointment: Appointment, start: datetime, location: Location, actor: Actor
-) -> datetime | None:
-    """Until when the visit is cancelled free of charge: moving it late does not buy a client more time."""
-    new, old = start - location.company.free_cancellation, appointment.free_until
-    if old is None or not is_late(appointment, location.now):  # type: ignore[attr-defined]  # see located()
-        return new
-    return max(old, new) if actor.is_staff else old
+def deadline_after_a_move(appointment: Appointment, start: datetime, actor: Actor, *, is_late: bool) -> datetime | None:
+    """Until when the visit is cancelled free of charge, as long before its start as was promised: moving it late does
+    not buy a client more time, and staff who move it take none away."""
+    old = appointment.free_until
+    if old is None or is_late:
+        return old
+    new = start - (appointment.start_time - old)
+    return max(old, new) if actor.is_staff else new
 
 
 def require_movable(appointment: Appointment, actor: Actor) -> None:

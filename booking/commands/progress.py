@@ -65,7 +65,7 @@ def cancel_appointment(appointment_id: int, actor: Actor, reason: CancelReason |
     """Cancel a visit: a client until its start, staff also afterwards and after arrival. Repeating it changes nothing.
 
     The time is free at once. What was paid from the wallet goes back to it in the same transaction, less the fee that
-    a client's late cancellation costs. Raises TooLate, WrongStatus, WalletFrozen.
+    a client's late cancellation costs. Raises TooLate, WrongStatus.
     """
     details = {"reason": reason.value} if reason else {}
     return advance(appointment_id, actor, CANCEL, **details)

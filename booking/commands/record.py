@@ -23,6 +23,7 @@ WRITTEN = [
     "price",
     "discount",
     "free_until",
+    "least_fee",
     "expires_at",
     "hold_extended",
     "notes",

@@ -59,19 +59,19 @@ def return_to_wallet(appointment: Appointment, amount: Decimal, actor: Actor) ->
         see_what_is_paid(appointment)
 
 
-def settle_move(appointment: Appointment, charge: Decimal, actor: Actor, *, is_undo: bool) -> None:
+def settle_move(appointment: Appointment, charge: Decimal, actor: Actor, *, is_way_back: bool) -> None:
     """Charge or, when negative, return the difference of a move. What a move returned its undo may take again; staff
     leave a difference to be paid at the desk."""
     if charge < 0:
         return_to_wallet(appointment, -charge, actor)
-    elif is_undo:
+    elif is_way_back:
         take_from_wallet(appointment, charge, actor)
     elif charge > 0 and not actor.is_staff:
         charge_visit(appointment, charge, actor)
 
 
 def settle_cancellation(appointment: Appointment, settlement: Settlement, actor: Actor) -> None:
-    """Everything back, then the fee: the statement shows both. Raises WalletFrozen."""
+    """Everything back, then the fee: the statement shows both."""
     return_to_wallet(appointment, settlement.to_wallet + settlement.fee_from_wallet, actor)
     if settlement.fee_from_wallet > 0 and appointment.client_id is not None:
         post(

@@ -19,7 +19,11 @@ from accounts.models.client import Priority
 from accounts.querysets import VisibleQuerySet
 from accounts.values import Actor, Channel, Role
 from booking.models.event import AppointmentEvent, EventType
-from booking.models.triggers import CALENDARS_FOLLOW_APPOINTMENTS, CAPACITY_IS_A_PEAK
+from booking.models.triggers import (
+    CALENDARS_FOLLOW_APPOINTMENTS,
+    CAPACITY_IS_A_PEAK,
+    MONEY_IS_WRITTEN_BY_OPERATIONS,
+)
 from booking.values import Kept, Slot, whole_minutes
 
 
@@ -160,6 +164,8 @@ class Appointment(models.Model):
     """By whatever means, less what was returned; written by the database with every operation (``wallet``)."""
     free_until = models.DateTimeField(_("cancelled free of charge until"), null=True, blank=True)
     late_fee_percent = models.PositiveSmallIntegerField(_("late cancellation fee, %"), default=0)
+    least_fee = models.DecimalField(_("least late cancellation fee"), max_digits=10, decimal_places=2, default=0)
+    """What the fee was when the client moved the visit late."""
 
     expires_at = models.DateTimeField(_("held until"), null=True, blank=True)
     hold_extended = models.BooleanField(_("hold extended"), default=False)
@@ -205,6 +211,7 @@ class Appointment(models.Model):
                 condition=Q(status=Status.HOLD, expires_at__isnull=False)
                 | (~Q(status=Status.HOLD) & Q(expires_at__isnull=True)),
             ),
+            models.CheckConstraint(name="appointment_is_not_paid_less_than_nothing", condition=Q(paid__gte=0)),
             models.CheckConstraint(
                 name="appointment_price_covers_discount",
                 condition=Q(price__gte=F("discount"), discount__gte=0),
@@ -224,7 +231,7 @@ class Appointment(models.Model):
                 "company", OpClass(Reverse("contact_phone"), name="text_pattern_ops"), name="visits_by_phone_ending"
             ),
         ]
-        triggers = [CALENDARS_FOLLOW_APPOINTMENTS, CAPACITY_IS_A_PEAK]
+        triggers = [CALENDARS_FOLLOW_APPOINTMENTS, CAPACITY_IS_A_PEAK, MONEY_IS_WRITTEN_BY_OPERATIONS]
 
     def __str__(self) -> str:
         return f"#{self.pk}"

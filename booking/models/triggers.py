@@ -66,3 +66,20 @@ CAPACITY_IS_A_PEAK = pgtrigger.Trigger(
         RETURN NULL;
     """,
 )
+
+# What a visit holds as paid follows its operations (``wallet.models.triggers``), and these name their client.
+MONEY_IS_WRITTEN_BY_OPERATIONS = pgtrigger.Trigger(
+    name="money_is_written_by_operations",
+    operation=pgtrigger.UpdateOf("paid", "client_id"),
+    when=pgtrigger.Before,
+    func="""
+        IF NEW.paid IS DISTINCT FROM OLD.paid AND pg_trigger_depth() < 2 THEN
+            RAISE EXCEPTION 'what is paid is changed by an operation' USING ERRCODE = 'check_violation';
+        END IF;
+        IF NEW.client_id IS DISTINCT FROM OLD.client_id
+            AND EXISTS (SELECT FROM wallet_wallettransaction WHERE appointment_id = NEW.id) THEN
+            RAISE EXCEPTION 'visit % was paid from its client''s wallet', NEW.id USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """,
+)

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from booking.models import Appointment
-from wallet.ledger import NOTHING, paid_from_wallet
+from wallet.ledger import NOTHING, balance_of, is_frozen, paid_from_wallet
 from wallet.values import CENT
 
 
@@ -25,8 +25,11 @@ class Settlement:
 
 def settlement_of(appointment: Appointment, *, by_staff: bool, now: datetime) -> Settlement:
     """Who cancels in time, or is cancelled by staff, gets everything back; later the fee is kept from what was paid
-    beforehand and is never above it (domain §7). Money paid at the desk pays the fee first."""
-    from_wallet = paid_from_wallet(appointment.pk)
+    beforehand and is never above it (domain §7). Money paid at the desk pays the fee first.
+
+    A frozen wallet keeps nobody from cancelling: its money is then returned at the desk.
+    """
+    from_wallet = NOTHING if is_frozen(appointment.client_id) else paid_from_wallet(appointment.pk)
     otherwise = appointment.paid - from_wallet
     fee = NOTHING if by_staff or not is_late(appointment, now) else min(fee_of(appointment), appointment.paid)
     fee_from_wallet = max(fee - otherwise, NOTHING)
@@ -43,18 +46,32 @@ def is_late(appointment: Appointment, now: datetime) -> bool:
 
 
 def fee_of(appointment: Appointment) -> Decimal:
-    """The fee for cancelling late, in whole kopecks."""
-    fee = appointment.to_pay * appointment.late_fee_percent / 100
-    return fee.quantize(CENT, rounding=ROUND_HALF_UP)
+    """The fee for cancelling late, in whole kopecks; a late move to a lower price does not make it less."""
+    fee = (appointment.to_pay * appointment.late_fee_percent / 100).quantize(CENT, rounding=ROUND_HALF_UP)
+    return max(fee, appointment.least_fee)
 
 
-def charged_for_a_move(appointment: Appointment, price: Decimal) -> Decimal:
-    """What a client's move to ``price`` takes from the wallet, or returns to it when negative.
+def charged_for_a_move(appointment: Appointment, price: Decimal, *, is_late: bool) -> Decimal:
+    """What a move to ``price`` takes from the wallet, or returns to it when negative.
 
-    Only what was paid from the wallet in full is kept paid; the rest stays to be paid at the desk.
+    Only what was paid from the wallet in full is kept paid; the rest stays to be paid at the desk. Whoever moves late
+    (``is_late``) leaves at least the fee behind.
     """
-    from_wallet = paid_from_wallet(appointment.pk)
-    due = max(price, appointment.discount) - appointment.discount - appointment.paid
+    from_wallet, due = paid_from_wallet(appointment.pk), due_at(appointment, price)
     if due < 0:
-        return max(due, -from_wallet)
+        spare = appointment.paid - fee_of(appointment) if is_late else appointment.paid
+        return -max(min(-due, from_wallet, spare), NOTHING)
     return due if from_wallet > 0 and appointment.due <= 0 else NOTHING
+
+
+def charged_for_a_way_back(appointment: Appointment, price: Decimal, returned: Decimal) -> Decimal:
+    """What taking a move back takes from the wallet: at most what that move ``returned`` to it, and is still there."""
+    due = due_at(appointment, price)
+    if due < 0 or appointment.client_id is None:
+        return max(due, -paid_from_wallet(appointment.pk))
+    return min(due, returned, balance_of(appointment.client_id))
+
+
+def due_at(appointment: Appointment, price: Decimal) -> Decimal:
+    """What would be to be paid at another price; negative when more was paid already."""
+    return max(price, appointment.discount) - appointment.discount - appointment.paid

@@ -21,6 +21,8 @@ class WayBack:
     kept: Kept
     waived: frozenset[Reason]
     free_until: datetime | None
+    returned: Decimal
+    """What the move gave back to the wallet."""
 
 
 def last_move(appointment: Appointment) -> AppointmentEvent | None:
@@ -49,6 +51,7 @@ def before_last_move(moved: Appointment) -> WayBack | None:
             rest=whole_minutes(busy_until - end),
             price=Decimal(was.get("price", moved.price)),
         ),
+        returned=Decimal(event.payload.get("returned", 0)),
         free_until=moment(was["free_until"], start) if was.get("free_until") else moved.free_until,
         waived=OUTSIDE_RULES if was.get("outside_rules", moved.outside_rules) else UNDO_WAIVES,
     )

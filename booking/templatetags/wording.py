@@ -61,6 +61,12 @@ def cancellation_rule(visit: Appointment, zone: ZoneInfo) -> str:
 
 
 @register.filter
+def free_hours(visit: Appointment) -> int:
+    """How many hours before its start a visit is cancelled free of charge."""
+    return int((visit.start_time - visit.free_until).total_seconds() // 3600) if visit.free_until else 0
+
+
+@register.filter
 def day_in(moment: datetime, zone: ZoneInfo) -> date:
     """The local day of a moment."""
     return moment.astimezone(zone).date()

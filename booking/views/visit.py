@@ -16,7 +16,7 @@ from booking.commands import cancel_appointment, reschedule_appointment, undo_re
 from booking.errors import SlotRefused
 from booking.models import Appointment, Status
 from booking.queries.locations import located
-from booking.queries.money import charged_for_a_move, settlement_of
+from booking.queries.money import charged_for_a_move, is_late, settlement_of
 from booking.queries.moves import open_way_back
 from booking.queries.slots import next_times_again
 from booking.queries.storefront import DayStrip, day_strip
@@ -94,7 +94,9 @@ def price_of_move(visit: Appointment, strip: DayStrip | None) -> dict[str, Any]:
     if strip is None or not strip.times:
         return {}
     price = strip.openings.slot_at(strip.times[0]).price
-    return {"new_price": price, "charge": charged_for_a_move(visit, price), "due_then": price - visit.price}
+    now: datetime = visit.now  # type: ignore[attr-defined]  # see with_its_place()
+    charge = charged_for_a_move(visit, price, is_late=is_late(visit, now))
+    return {"new_price": price, "charge": charge, "due_then": price - visit.price}
 
 
 def put_at(request: HttpRequest, visit: Appointment) -> HttpResponse:

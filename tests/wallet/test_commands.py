@@ -195,3 +195,17 @@ def test_a_wallet_that_is_still_wrong_stays_frozen(client, chief, spoilt):
 
     with pytest.raises(StillWrong):
         unfreeze(client.pk, chief)
+
+
+def test_the_same_form_with_another_method_is_refused(client, desk):
+    deposit(client.pk, Decimal(5), desk, reference="once", method=Method.CASH)
+
+    with pytest.raises(ReferenceReused):
+        deposit(client.pk, Decimal(5), desk, reference="once", method=Method.CARD)
+
+
+def test_a_wallet_holds_no_more_than_its_column(client, desk, spoilt):
+    spoilt(client, by=9_999_990_000)
+
+    with pytest.raises(WrongAmount):
+        deposit(client.pk, Decimal(9_999_999), desk, reference=new_key())

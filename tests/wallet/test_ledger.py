@@ -131,7 +131,7 @@ def test_an_impossible_operation_is_refused_by_the_database(client, case):
 def test_the_same_reference_twice_is_refused_by_the_database(client):
     operation(client, reference="twice")
 
-    with pytest.raises(IntegrityError, match="an_operation_happens_once"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="has happened already"), transaction.atomic():
         operation(client, reference="twice")
 
 
@@ -177,3 +177,28 @@ def test_a_visit_holds_what_was_paid_for_it_by_whatever_means(salon):
 
     visit.refresh_from_db()
     assert visit.paid == 750
+
+
+def test_an_insert_that_gives_way_moves_nothing(client):
+    """ON CONFLICT DO NOTHING would else move the balance and write no operation."""
+    row = WalletTransaction.objects.get()
+
+    assert refused(lambda: WalletTransaction.objects.bulk_create([row], ignore_conflicts=True))
+    assert ClientWallet.objects.get(pk=client.pk).balance == 3000
+
+
+def test_what_a_visit_holds_is_changed_by_operations_alone(salon, client):
+    visit = book(salon.slot(10))
+    Appointment.objects.filter(pk=visit.pk).update(client=client)
+    operation(client, kind=Kind.CHARGE, amount=-5, appointment=visit)
+
+    assert refused(lambda: Appointment.objects.filter(pk=visit.pk).update(paid=0))
+    assert refused(lambda: Appointment.objects.filter(pk=visit.pk).update(client=None))
+
+
+def test_a_payment_is_of_its_visits_company_and_gives_back_no_more_than_there_is(salon):
+    visit, stranger = book(salon.slot(10)), Salon().company
+    payment = {"appointment": visit, "method": "cash", "reference": new_key(), "actor": BY}
+
+    assert refused(lambda: Payment.objects.create(company=stranger, amount=5, **payment))
+    assert refused(lambda: Payment.objects.create(company=salon.company, amount=-5, **payment))

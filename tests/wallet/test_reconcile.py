@@ -64,7 +64,8 @@ def test_a_visit_that_holds_what_nobody_paid_is_found():
     )  # fmt: skip
     assert check_the_money() == 0
 
-    Appointment.objects.filter(pk=visit.pk).update(paid=50)
+    with pgtrigger.ignore("booking.Appointment:money_is_written_by_operations"):
+        Appointment.objects.filter(pk=visit.pk).update(paid=50)
 
     assert check_the_money() == 1
     assert Reconciliation.objects.first().mismatches[0]["visit_id"] == visit.pk

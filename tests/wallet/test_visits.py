@@ -28,6 +28,7 @@ from tests.booking.steps import ANNA, cashier_of
 from tests.console import begun
 from tests.factories import WEB, Salon, book
 from tests.wallet.purse import moved, new_key, purse, require_sums, signed_in
+from wallet.commands import charge, refund
 from wallet.errors import InsufficientFunds, TooMuchRefunded, WalletFrozen, WrongAmount
 from wallet.models import ClientWallet, WalletTransaction
 
@@ -441,3 +442,98 @@ def test_only_who_may_takes_money_and_only_for_a_visit(salon, client, desk):
         pay_visit(visit.pk, Sums(cash=Decimal(5)), cashier_of(Salon()), request=key())
     with pytest.raises(WrongStatus):
         pay_visit(hold.pk, Sums(cash=Decimal(5)), desk, request=key())
+
+
+# --- ways around the rule, closed -------------------------------------------------------------------------------------
+
+
+def test_an_undo_takes_only_what_its_move_returned(salon, client, desk):
+    hold = held(salon, client)
+    visit = confirm_appointment(hold.pk, signed_in(client), ANNA, client_id=client.pk)
+    reschedule_appointment(visit.pk, salon.at(12, days=3), WEB, specialist_id=dear(salon, 600))
+    pay_visit(visit.pk, Sums(wallet=Decimal(600)), desk, request=key())
+
+    undo_reschedule(visit.pk, WEB)
+
+    visit.refresh_from_db()
+    assert (visit.price, visit.paid, visit.due) == (1000, 600, 400)
+
+
+def test_an_undo_takes_back_all_that_its_move_returned(salon, client, desk):
+    hold = held(salon, client)
+    visit = confirm_appointment(hold.pk, signed_in(client), ANNA, client_id=client.pk)
+    pay_visit(visit.pk, Sums(wallet=Decimal(300), cash=Decimal(700)), desk, request=key())
+    reschedule_appointment(visit.pk, salon.at(12, days=3), WEB, specialist_id=dear(salon, 600))
+    assert moved(client)[-1] == ("refund", 300)
+
+    undo_reschedule(visit.pk, WEB)
+
+    visit.refresh_from_db()
+    assert (visit.paid, visit.due) == (1000, 0)
+    require_sums(client)
+
+
+def test_an_undo_of_money_spent_meanwhile_leaves_it_due(salon, client, desk):
+    visit = paid_visit(salon, client)
+    reschedule_appointment(visit.pk, salon.at(12, days=3), WEB, specialist_id=dear(salon, 600))
+    charge(client.pk, Decimal(2300), desk, reference=new_key())
+
+    undo_reschedule(visit.pk, desk)
+
+    visit.refresh_from_db()
+    assert (visit.paid, visit.due) == (700, 300)
+
+
+@pytest.mark.parametrize("price", [0, 100])
+def test_a_late_move_to_a_lower_price_saves_no_fee(salon, client, price):
+    with_fee(salon, percent=100)
+    visit = paid_visit(salon, client)
+    make_late(visit)
+
+    reschedule_appointment(visit.pk, salon.at(12, days=5), signed_in(client), specialist_id=dear(salon, price))
+    assert moved(client)[1:] == [("charge", -1000)]
+    cancelled = cancel_appointment(visit.pk, signed_in(client))
+
+    assert cancelled.paid == 1000
+    require_sums(client)
+
+
+def test_staff_who_bring_a_visit_nearer_take_no_time_away(salon, client, desk):
+    with_fee(salon)
+    visit = paid_visit(salon, client, days=5)
+
+    moved_visit = reschedule_appointment(visit.pk, salon.at(15, days=1), desk)
+
+    assert moved_visit.free_until == salon.at(10, days=4)
+
+
+def test_a_move_keeps_the_rule_of_the_day_of_booking(salon, client):
+    with_fee(salon, hours=2)
+    visit = paid_visit(salon, client)
+    with_fee(salon, hours=700)
+
+    moved_visit = reschedule_appointment(visit.pk, salon.at(11, days=3), signed_in(client))
+
+    assert moved_visit.free_until == salon.at(9, days=3)
+
+
+def test_a_frozen_wallet_keeps_nobody_from_cancelling(salon, client, desk):
+    visit = paid_visit(salon, client)
+    ClientWallet.objects.update(frozen=True)
+
+    cancelled = cancel_appointment(visit.pk, signed_in(client))
+    assert (cancelled.status, cancelled.paid) == (Status.CANCELLED, 1000)
+
+    ClientWallet.objects.update(frozen=False)
+    give_back(visit.pk, Sums(wallet=Decimal(1000)), desk, request=key())
+    assert moved(client)[1:] == [("charge", -1000), ("refund", 1000)]
+
+
+def test_whoever_is_limited_to_a_location_returns_nothing_of_another(salon, client, desk):
+    visit = paid_visit(salon, client)
+    operation = WalletTransaction.objects.get(appointment=visit)
+    elsewhere = cashier_of(salon, location_ids=frozenset({salon.location.pk + 1}))
+
+    with pytest.raises(NotAllowed):
+        refund(operation.pk, None, elsewhere, reference=new_key())
+    refund(operation.pk, None, desk, reference=new_key())

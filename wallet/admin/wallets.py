@@ -49,19 +49,26 @@ class Deed:
     needs_correction_right: bool = False
 
 
+def reference_of(data: dict[str, Any], actor: Actor) -> str:
+    """A form's one-time key is its sender's: it can take nobody else's reference."""
+    return f"desk:{actor.user_id}:{data['key']}"
+
+
 def deposit(client_id: int, data: dict[str, Any], actor: Actor) -> object:
     return commands.deposit(
         client_id, data["amount"], actor,
-        reference=data["key"], method=Method(data["method"]), description=data["description"],
+        reference=reference_of(data, actor), method=Method(data["method"]), description=data["description"],
     )  # fmt: skip
 
 
 def charge(client_id: int, data: dict[str, Any], actor: Actor) -> object:
-    return commands.charge(client_id, data["amount"], actor, reference=data["key"], description=data["description"])
+    return commands.charge(
+        client_id, data["amount"], actor, reference=reference_of(data, actor), description=data["description"]
+    )
 
 
 def correct(client_id: int, data: dict[str, Any], actor: Actor) -> object:
-    return commands.adjust(client_id, data["amount"], actor, reference=data["key"], reason=data["reason"])
+    return commands.adjust(client_id, data["amount"], actor, reference=reference_of(data, actor), reason=data["reason"])
 
 
 def release(client_id: int, data: dict[str, Any], actor: Actor) -> object:
@@ -189,7 +196,9 @@ class WalletAdmin(CompanyModelAdmin):
         client, actor = self.client_for(request, pk), actor_in(request)
         if not actor.may_take_money:
             raise PermissionDenied
-        paid = WalletTransaction.objects.visible_to(actor).filter(pk=operation, client=client, amount__lt=0).first()
+        paid = (
+            WalletTransaction.objects.within_reach_of(actor).filter(pk=operation, client=client, amount__lt=0).first()
+        )
         if paid is None or paid.kind == "adjustment":
             raise Http404
         left = left_of(paid)
@@ -201,7 +210,7 @@ class WalletAdmin(CompanyModelAdmin):
         return self.operate(
             request, client, form, _("Return"),
             lambda data: commands.refund(
-                paid.pk, data["amount"], actor, reference=data["key"], description=data["description"]
+                paid.pk, data["amount"], actor, reference=reference_of(data, actor), description=data["description"]
             ),
             lead=lead,
         )  # fmt: skip

@@ -12,6 +12,7 @@ from accounts.values import Actor, Role
 from wallet.models.triggers import (
     BALANCE_IS_THE_LEDGER_S,
     LEDGER_MOVES_THE_BALANCE,
+    PAYMENT_IS_OF_ITS_COMPANY,
     kept_for_ever,
     never_lost,
     pays_the_visit,
@@ -64,7 +65,10 @@ class ClientWallet(models.Model):
 
 
 class TransactionQuerySet(MoneyQuerySet["WalletTransaction"]):
-    pass
+    def within_reach_of(self, actor: Actor) -> Self:
+        """Those that staff may return: whoever is limited to some locations leaves the visits of others alone."""
+        here = Q(appointment__isnull=True) | Q(appointment__location_id__in=actor.location_ids)
+        return self.visible_to(actor).filter(here) if actor.location_ids else self.visible_to(actor)
 
 
 class WalletTransaction(models.Model):
@@ -177,7 +181,7 @@ class Payment(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["company", "created_at"], name="payments_of_day")]
-        triggers = [pays_the_visit("NEW.amount"), *kept_for_ever()]
+        triggers = [PAYMENT_IS_OF_ITS_COMPANY, pays_the_visit("NEW.amount"), *kept_for_ever()]
 
     def __str__(self) -> str:
         return f"#{self.pk}"

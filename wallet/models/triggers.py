@@ -16,6 +16,12 @@ LEDGER_MOVES_THE_BALANCE = pgtrigger.Trigger(
     ],
     # The wallet's row is locked by its UPDATE, so nobody else is counting what is left to reverse at the same time.
     func="""
+        -- Asked here, for INSERT … ON CONFLICT DO NOTHING would move the balance and then write no operation.
+        PERFORM pg_advisory_xact_lock(hashtextextended(NEW.kind || ':' || NEW.reference, 0));
+        IF EXISTS (SELECT FROM wallet_wallettransaction WHERE kind = NEW.kind AND reference = NEW.reference) THEN
+            RAISE EXCEPTION 'operation % % has happened already', NEW.kind, NEW.reference
+                USING ERRCODE = 'unique_violation', CONSTRAINT = 'an_operation_happens_once';
+        END IF;
         UPDATE wallet_clientwallet AS wallet SET balance = balance + NEW.amount
             WHERE wallet.client_id = NEW.client_id
             RETURNING wallet.balance, wallet.frozen INTO NEW.balance_after, frozen;
@@ -62,6 +68,21 @@ def pays_the_visit(paid: str) -> pgtrigger.Trigger:
         func=f"UPDATE booking_appointment SET paid = paid + ({paid}) WHERE id = NEW.appointment_id; RETURN NULL;",  # noqa: S608
     )
 
+
+PAYMENT_IS_OF_ITS_COMPANY = pgtrigger.Trigger(
+    name="is_of_its_company",
+    operation=pgtrigger.Insert,
+    when=pgtrigger.Before,
+    condition=pgtrigger.Q(new__appointment__isnull=False),
+    func="""
+        IF NOT EXISTS (
+            SELECT FROM booking_appointment WHERE id = NEW.appointment_id AND company_id = NEW.company_id
+        ) THEN
+            RAISE EXCEPTION 'visit % is of another company', NEW.appointment_id USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    """,
+)
 
 BALANCE_IS_THE_LEDGER_S = pgtrigger.Trigger(
     name="balance_is_the_ledgers",
