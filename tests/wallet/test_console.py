@@ -4,6 +4,8 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from accounts.values import Role
 from booking.models import Appointment
@@ -227,3 +229,12 @@ def test_history_tells_of_discounts_returns_and_fees_but_not_to_specialists(worl
     assert "discount: 0 ₽ → 100 ₽" in page
     assert "returned to the wallet: 900 ₽" in page
     assert "₽" not in text(world.browser(Role.SPECIALIST).get(page_of(world.visit)))
+
+
+def test_operations_are_told_by_the_company_s_clock(world, desk):
+    """Moscow is three hours ahead of the server."""
+    do(desk, deed(world, "deposit"), amount="900")
+    moment = localtime(WalletTransaction.objects.get().created_at, world.company.zone)
+
+    for page in ("wallettransaction", "payment"):
+        assert date_format(moment, "SHORT_DATETIME_FORMAT") in text(desk.get(f"/admin/wallet/{page}/"))

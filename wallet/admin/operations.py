@@ -4,13 +4,21 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from accounts.console import CompanyModelAdmin, VisibleFilter
 from accounts.console.skin import display
+from accounts.models import Company
 from accounts.wording import money, signed_money
 from wallet.models import Payment, Reconciliation, WalletTransaction
+
+
+def happened(row: WalletTransaction | Payment, company: Company) -> str:
+    """By the company's clock, as in its statements."""
+    return date_format(localtime(row.created_at, company.zone), "SHORT_DATETIME_FORMAT")
 
 
 class Looked(CompanyModelAdmin):
@@ -28,15 +36,19 @@ class Looked(CompanyModelAdmin):
 
 @admin.register(WalletTransaction)
 class WalletTransactionAdmin(Looked):
-    list_display = ("created_at", "client", "kind", "moved", "left", "appointment", "description")
+    list_display = ("happened", "client", "kind", "moved", "left", "appointment", "description")
     list_filter = (("kind", ChoicesDropdownFilter), ("client__company", VisibleFilter))
     list_select_related = ("client__company", "appointment")
     search_fields = ("client__first_name", "client__last_name", "description", "reference")
     owner_only = ("client__company",)
     fields = (
         "client", "appointment", "kind", "moved", "discount", "left", "description", "reference", "reverses", "actor",
-        "created_at",
+        "happened",
     )  # fmt: skip
+
+    @display(description=_("when"), ordering="pk")
+    def happened(self, operation: WalletTransaction) -> str:
+        return happened(operation, operation.client.company)
 
     @display(description=_("amount"), ordering="amount")
     def moved(self, operation: WalletTransaction) -> str:
@@ -49,11 +61,15 @@ class WalletTransactionAdmin(Looked):
 
 @admin.register(Payment)
 class PaymentAdmin(Looked):
-    list_display = ("created_at", "method", "moved", "appointment", "deposit", "company")
+    list_display = ("happened", "method", "moved", "appointment", "deposit", "company")
     list_filter = (("method", ChoicesDropdownFilter), ("company", VisibleFilter))
     list_select_related = ("company", "appointment", "deposit")
     search_fields = ("reference",)
-    fields = ("company", "appointment", "deposit", "method", "moved", "reference", "actor", "created_at")
+    fields = ("company", "appointment", "deposit", "method", "moved", "reference", "actor", "happened")
+
+    @display(description=_("when"), ordering="pk")
+    def happened(self, payment: Payment) -> str:
+        return happened(payment, payment.company)
 
     @display(description=_("amount"), ordering="amount")
     def moved(self, payment: Payment) -> str:
