@@ -160,11 +160,13 @@ class Appointment(models.Model):
     price = models.DecimalField(_("price"), max_digits=10, decimal_places=2)
     discount = models.DecimalField(_("discount"), max_digits=10, decimal_places=2, default=0)
 
-    paid = models.DecimalField(_("paid"), max_digits=12, decimal_places=2, default=0, editable=False)
+    paid = models.DecimalField(_("paid"), max_digits=12, decimal_places=2, default=0, db_default=0, editable=False)
     """By whatever means, less what was returned; written by the database with every operation (``wallet``)."""
     free_until = models.DateTimeField(_("cancelled free of charge until"), null=True, blank=True)
-    late_fee_percent = models.PositiveSmallIntegerField(_("late cancellation fee, %"), default=0)
-    least_fee = models.DecimalField(_("least late cancellation fee"), max_digits=10, decimal_places=2, default=0)
+    late_fee_percent = models.PositiveSmallIntegerField(_("late cancellation fee, %"), default=0, db_default=0)
+    least_fee = models.DecimalField(
+        _("least late cancellation fee"), max_digits=10, decimal_places=2, default=0, db_default=0
+    )
     """What the fee was when the client moved the visit late."""
 
     expires_at = models.DateTimeField(_("held until"), null=True, blank=True)
