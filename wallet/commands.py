@@ -7,11 +7,12 @@ from accounts.models import Client
 from accounts.transactions import command_transaction
 from accounts.values import Actor
 from wallet.errors import ReasonRequired, ReferenceReused, StillWrong
-from wallet.ledger import NOTHING, left_of, lock_visit_of, post, reverse
+from wallet.ledger import lock_visit_of, post, reverse
 from wallet.models import ClientWallet, Payment, WalletTransaction
 from wallet.payments import record_payment
+from wallet.queries import left_of
 from wallet.reconcile import mismatches_of
-from wallet.values import Kind, Method, require_amount
+from wallet.values import NOTHING, Kind, Method, require_amount
 
 
 @command_transaction
@@ -95,8 +96,13 @@ def adjust(
     if not reason.strip():
         raise ReasonRequired
     moved = require_amount(abs(amount)).copy_sign(amount)
-    reversed_one = operation_for(reverses_id, actor) if reverses_id is not None else None
-    return post(client_id, Kind.ADJUSTMENT, moved, actor, reference, description=reason.strip(), reverses=reversed_one)
+    if reverses_id is None:
+        return post(client_id, Kind.ADJUSTMENT, moved, actor, reference, description=reason.strip())
+    reversed_one = operation_for(reverses_id, actor)
+    if reversed_one.client_id != client_id:
+        raise NotAllowed
+    lock_visit_of(reversed_one)
+    return reverse(reversed_one, Kind.ADJUSTMENT, moved, actor, reference, reason.strip())
 
 
 @command_transaction
@@ -123,10 +129,8 @@ def client_for(client_id: int, actor: Actor) -> Client:
 
 def operation_for(operation_id: int, actor: Actor) -> WalletTransaction:
     """An operation in a wallet of the actor's company. Raises NotAllowed."""
-    rows = (
-        WalletTransaction.objects.within_reach_of(actor) if actor.may_take_money else WalletTransaction.objects.none()
-    )
-    operation = rows.filter(pk=operation_id).first()
+    rows = WalletTransaction.objects.within_reach_of(actor)
+    operation = rows.filter(pk=operation_id).first() if actor.may_take_money else None
     if operation is None:
         raise NotAllowed
     return operation

@@ -9,8 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import Refusal
-from wallet.ledger import NOTHING
-from wallet.values import parse_amount
+from wallet.values import NOTHING, parse_amount
 
 NO_SUM = re.compile(r"(0+([.,]0+)?)?", re.ASCII)
 

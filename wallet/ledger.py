@@ -3,22 +3,13 @@
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from accounts.values import Actor
 from wallet.errors import InsufficientFunds, ReferenceReused, TooMuchRefunded, WalletFrozen, WrongAmount
 from wallet.models import ClientWallet, WalletTransaction
-from wallet.values import Kind
-
-NOTHING = Decimal(0)
-FULLEST = Decimal("9999999999.99")
-"""What the column holds."""
-
-
-def balance_of(client_id: int) -> Decimal:
-    """What is in the wallet; nothing when there is none yet."""
-    return ClientWallet.objects.filter(pk=client_id).values_list("balance", flat=True).first() or NOTHING
+from wallet.queries import left_of, payments_of
+from wallet.values import FULLEST, NOTHING, Kind
 
 
 def post(
@@ -35,7 +26,7 @@ def post(
 ) -> WalletTransaction:
     """One operation; the same ``reference`` again is the same operation, whose row is returned.
 
-    ``amount`` has its sign. Raises InsufficientFunds, WalletFrozen, TooMuchRefunded, ReferenceReused.
+    ``amount`` has its sign. Raises InsufficientFunds, WrongAmount, WalletFrozen, TooMuchRefunded, ReferenceReused.
     """
     operation = WalletTransaction(
         client_id=client_id,
@@ -100,27 +91,8 @@ def open_wallet(client_id: int) -> ClientWallet:
 def lock_visit_of(operation: WalletTransaction) -> None:
     """The visit before the wallet: the order of whoever cancels or moves it (domain §6)."""
     if operation.appointment_id is not None:
-        visits = WalletTransaction._meta.get_field("appointment").related_model
-        list(
-            visits._default_manager.filter(pk=operation.appointment_id).select_for_update(no_key=True).values_list("pk")
-        )
-
-
-def left_of(operation: WalletTransaction) -> Decimal:
-    """How much of ``operation`` has not been reversed yet."""
-    reversed_so_far: Decimal = operation.reversals.aggregate(Sum("amount"))["amount__sum"] or NOTHING
-    return abs(operation.amount) - abs(reversed_so_far)
-
-
-def payments_of(appointment_id: int) -> list[WalletTransaction]:
-    """What was taken from the wallet for a visit, the newest first."""
-    return list(WalletTransaction.objects.filter(appointment=appointment_id, kind__in=(Kind.CHARGE, Kind.FEE)))
-
-
-def paid_from_wallet(appointment_id: int) -> Decimal:
-    """What a visit has taken from the wallet and not returned, fees included."""
-    moved = WalletTransaction.objects.filter(appointment=appointment_id).aggregate(Sum("amount"))["amount__sum"]
-    return -(moved or NOTHING)
+        visits = WalletTransaction._meta.get_field("appointment").related_model._default_manager
+        list(visits.filter(pk=operation.appointment_id).select_for_update(no_key=True).values_list("pk"))
 
 
 def refund_visit(appointment_id: int, amount: Decimal, actor: Actor, reference: str) -> None:
@@ -132,13 +104,3 @@ def refund_visit(appointment_id: int, amount: Decimal, actor: Actor, reference: 
             amount -= back
     if amount > 0:
         raise TooMuchRefunded
-
-
-def is_frozen(client_id: int | None) -> bool:
-    return client_id is not None and ClientWallet.objects.filter(pk=client_id, frozen=True).exists()
-
-
-def fees_of(appointment_id: int) -> Decimal:
-    """What of a visit's money is a fee for cancelling late, and was not returned."""
-    fees = WalletTransaction.objects.filter(appointment=appointment_id, kind=Kind.FEE)
-    return sum((left_of(fee) for fee in fees), NOTHING)

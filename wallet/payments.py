@@ -2,12 +2,10 @@
 
 from decimal import Decimal
 
-from django.db.models import Sum
-
 from accounts.values import Actor
 from wallet.errors import ReferenceReused, TooMuchRefunded
-from wallet.ledger import NOTHING
 from wallet.models import Payment, WalletTransaction
+from wallet.queries import paid_by
 from wallet.values import Method
 
 
@@ -42,9 +40,3 @@ def record_payment(
         raise TooMuchRefunded
     payment.save(force_insert=True)
     return payment
-
-
-def paid_by(method: Method, appointment_id: int | None) -> Decimal:
-    """What a visit has been paid in cash or by card and not been given back."""
-    paid = Payment.objects.filter(appointment=appointment_id, method=method).aggregate(Sum("amount"))["amount__sum"]
-    return paid or NOTHING

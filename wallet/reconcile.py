@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 import structlog
-from django.db import connection
 from django.utils import timezone
 
+from accounts.statements import rows
 from wallet.models import ClientWallet, Reconciliation
 
 log = structlog.get_logger()
@@ -83,14 +83,8 @@ def reconcile() -> Reconciliation:
 def mismatches_of(client_id: int | None = None) -> list[Mismatch]:
     """Every mismatch, or those of one client."""
     wallets = [
-        Mismatch(client, None, balance, total, broken) for client, balance, total, broken in rows(WALLETS, client_id)
+        Mismatch(client, None, balance, total, broken)
+        for client, balance, total, broken in rows(WALLETS, client=client_id)
     ]
-    visits = [Mismatch(client, visit, paid, total) for client, paid, total, visit in rows(VISITS, client_id)]
+    visits = [Mismatch(client, visit, paid, total) for client, paid, total, visit in rows(VISITS, client=client_id)]
     return wallets + visits
-
-
-def rows(statement: str, client_id: int | None = None) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"client": client_id})
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-    return found

@@ -9,6 +9,9 @@ from django.utils.translation import pgettext_lazy
 
 from wallet.errors import WrongAmount
 
+NOTHING = Decimal(0)
+FULLEST = Decimal("9999999999.99")
+"""What a wallet's column holds."""
 LARGEST = Decimal("9999999.99")
 """Of one operation: whoever types more has slipped."""
 CENT = Decimal("0.01")

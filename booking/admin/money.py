@@ -24,8 +24,7 @@ from booking.console_wording import page_of
 from booking.models import Appointment
 from booking.views.common import CONFLICT, UNPROCESSABLE
 from wallet.forms import MoneyField, OnceForm
-from wallet.ledger import balance_of, fees_of, paid_from_wallet
-from wallet.payments import paid_by
+from wallet.queries import balance_of, fees_of, paid_by, paid_from_wallet
 from wallet.values import Method
 
 

@@ -13,13 +13,14 @@ from booking.commands.find import appointment_for
 from booking.commands.locks import lock_appointment
 from booking.commands.once import Once, answered_before, remember_answer
 from booking.commands.record import facts, record_event
-from booking.commands.settle import discount_to_tell, see_what_is_paid
+from booking.commands.settle import see_what_is_paid, take_from_wallet
 from booking.errors import WrongStatus
 from booking.models import Appointment, EventType, Status
 from wallet.errors import WrongAmount
-from wallet.ledger import NOTHING, paid_from_wallet, post, refund_visit
+from wallet.ledger import refund_visit
 from wallet.payments import record_payment
-from wallet.values import Kind, Method, require_amount
+from wallet.queries import paid_from_wallet
+from wallet.values import NOTHING, Method, require_amount
 
 PAYABLE = (Status.CONFIRMED, Status.ARRIVED, Status.COMPLETED, Status.NO_SHOW)
 
@@ -58,19 +59,11 @@ def pay_visit(
     if sums.total > appointment.due:
         due = money(appointment.due, appointment.company.currency)
         raise WrongAmount(_("More than is due. Still to be paid: %(due)s.") % {"due": due})
-    reference = f"appointment:{appointment.pk}:{request.key}"
+    reference = reference_of(request)
     if sums.wallet:
         if appointment.client_id is None:
             raise WrongAmount(_("A guest has no wallet. Take cash or a card."))
-        post(
-            appointment.client_id,
-            Kind.CHARGE,
-            -sums.wallet,
-            actor,
-            reference,
-            appointment_id=appointment.pk,
-            discount=discount_to_tell(appointment),
-        )
+        take_from_wallet(appointment, sums.wallet, actor, reference)
     for method, amount in sums.by_method():
         record_payment(appointment.company_id, method, amount, actor, reference, appointment_id=appointment.pk)
     return answered(appointment, request)
@@ -89,7 +82,7 @@ def give_back(appointment_id: int, sums: Sums, actor: Actor, *, request: Once) -
     require_sums(sums)
     if not sums.total:
         raise WrongAmount(_("Enter how much is given back."))
-    reference = f"appointment:{appointment.pk}:{request.key}"
+    reference = reference_of(request)
     if sums.wallet:
         from_wallet = paid_from_wallet(appointment.pk)
         if sums.wallet > from_wallet:
@@ -99,6 +92,11 @@ def give_back(appointment_id: int, sums: Sums, actor: Actor, *, request: Once) -
     for method, amount in sums.by_method():
         record_payment(appointment.company_id, method, -amount, actor, reference, appointment_id=appointment.pk)
     return answered(appointment, request)
+
+
+def reference_of(request: Once) -> str:
+    """A form's one-time key is its sender's: it can take no reference that a command gives itself."""
+    return f"{request.scope}:{request.key}"
 
 
 def payable(appointment_id: int, actor: Actor, statuses: tuple[Status, ...]) -> Appointment:

@@ -5,15 +5,13 @@ The appointment has been written already, so its version names the command: each
 
 from decimal import Decimal
 
-from django.db.models import Sum
-
 from accounts.values import Actor
 from booking.errors import SignInToPay
 from booking.models import Appointment
 from booking.queries.money import Settlement
-from wallet.ledger import NOTHING, post, refund_visit
-from wallet.models import WalletTransaction
-from wallet.values import Kind
+from wallet.ledger import post, refund_visit
+from wallet.queries import discount_told
+from wallet.values import NOTHING, Kind
 
 
 def reference_of(appointment: Appointment) -> str:
@@ -25,21 +23,20 @@ def charge_visit(appointment: Appointment, amount: Decimal, actor: Actor) -> Non
 
     Raises SignInToPay, InsufficientFunds, WalletFrozen.
     """
-    if not (actor.may_take_money or actor.client_id == appointment.client_id):
+    may = actor.may_take_money or actor.client_id == appointment.client_id
+    if appointment.client_id is None or not may:
         raise SignInToPay
-    take_from_wallet(appointment, amount, actor)
+    take_from_wallet(appointment, amount, actor, reference_of(appointment))
 
 
-def take_from_wallet(appointment: Appointment, amount: Decimal, actor: Actor) -> None:
-    if appointment.client_id is None:
-        raise SignInToPay
-    if amount > 0:
+def take_from_wallet(appointment: Appointment, amount: Decimal, actor: Actor, reference: str) -> None:
+    if amount > 0 and appointment.client_id is not None:
         post(
             appointment.client_id,
             Kind.CHARGE,
             -amount,
             actor,
-            reference_of(appointment),
+            reference,
             appointment_id=appointment.pk,
             discount=discount_to_tell(appointment),
         )
@@ -48,8 +45,7 @@ def take_from_wallet(appointment: Appointment, amount: Decimal, actor: Actor) ->
 
 def discount_to_tell(appointment: Appointment) -> Decimal:
     """The discount of a visit, once in its client's statement."""
-    told = WalletTransaction.objects.filter(appointment=appointment).aggregate(Sum("discount"))["discount__sum"]
-    return max(appointment.discount - (told or NOTHING), NOTHING)
+    return max(appointment.discount - discount_told(appointment.pk), NOTHING)
 
 
 def return_to_wallet(appointment: Appointment, amount: Decimal, actor: Actor) -> None:
@@ -65,7 +61,7 @@ def settle_move(appointment: Appointment, charge: Decimal, actor: Actor, *, is_w
     if charge < 0:
         return_to_wallet(appointment, -charge, actor)
     elif is_way_back:
-        take_from_wallet(appointment, charge, actor)
+        take_from_wallet(appointment, charge, actor, reference_of(appointment))
     elif charge > 0 and not actor.is_staff:
         charge_visit(appointment, charge, actor)
 

@@ -15,13 +15,13 @@ from typing import Any, NamedTuple
 from django.core.cache import cache
 from django.db import connection
 
+from accounts.statements import rows
 from booking.availability import Absence, Minute, SpecialDay, Visit
 from booking.availability.wallclock import minute_of
 from booking.models import OCCUPYING, Appointment
 from booking.models.appointment import LONGEST_VISIT
 from booking.queries.catalogue import Catalogue, minutes_after_midnight
 from booking.queries.memory import Memory
-from booking.queries.statements import rows
 from catalog.models import Location
 
 A_DAY = timedelta(days=1)

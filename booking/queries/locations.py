@@ -8,7 +8,7 @@ from itertools import chain
 from django.db import connection
 
 from accounts.models import Company
-from booking.queries.statements import rows
+from accounts.statements import rows
 from catalog.models import Location
 
 LOCATION, COMPANY = Location._meta.concrete_fields, Company._meta.concrete_fields

@@ -5,8 +5,8 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from booking.models import Appointment
-from wallet.ledger import NOTHING, balance_of, is_frozen, paid_from_wallet
-from wallet.values import CENT
+from wallet.queries import balance_of, is_frozen, paid_from_wallet
+from wallet.values import CENT, NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +67,10 @@ def charged_for_a_move(appointment: Appointment, price: Decimal, *, is_late: boo
 def charged_for_a_way_back(appointment: Appointment, price: Decimal, returned: Decimal) -> Decimal:
     """What taking a move back takes from the wallet: at most what that move ``returned`` to it, and is still there."""
     due = due_at(appointment, price)
-    if due < 0 or appointment.client_id is None:
+    if due < 0:
         return max(due, -paid_from_wallet(appointment.pk))
-    return min(due, returned, balance_of(appointment.client_id))
+    there = balance_of(appointment.client_id) if appointment.client_id else NOTHING
+    return min(due, returned, there)
 
 
 def due_at(appointment: Appointment, price: Decimal) -> Decimal:

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from django.db import connection
 
+from accounts.statements import rows
 from booking.models import Appointment, Status
 from booking.queries.locations import located
-from booking.queries.statements import rows
 from catalog.models import Location
 
 # Only a hold has a deadline. Asked by its status too, PostgreSQL would rather walk through everybody's holds.

@@ -31,7 +31,7 @@ from booking.views.common import (
     visitor_in,
 )
 from wallet.errors import InsufficientFunds, WalletFrozen
-from wallet.ledger import balance_of
+from wallet.queries import balance_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -82,6 +82,7 @@ def move(request: HttpRequest, token: str) -> HttpResponse:
     context = context_of(
         visit.location,
         visit=visit,
+        may_pay=visit.client_id is not None and visitor_in(request, visit.company_id).client_id == visit.client_id,
         beyond=is_beyond(strip, wanted),
         **strip_context(strip, date_form, specialist_id),
         **price_of_move(visit, strip),

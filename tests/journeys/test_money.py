@@ -14,8 +14,8 @@ from booking.models import Appointment, Status
 from tests.factories import book, make_user
 from tests.journeys.test_console import console, operator  # noqa: F401 - fixtures
 from tests.wallet.purse import purse, require_sums
-from wallet.ledger import balance_of
 from wallet.models import Payment, WalletTransaction
+from wallet.queries import balance_of
 
 
 def amounts(page: Page) -> list[Decimal]:

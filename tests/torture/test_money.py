@@ -33,8 +33,8 @@ from tests.torture.rivals import at_once, rounds, say, winners, without
 from tests.wallet.purse import moved, new_key, purse, signed_in
 from wallet.commands import adjust, charge, deposit, refund
 from wallet.errors import TooMuchRefunded
-from wallet.ledger import balance_of
 from wallet.models import ClientWallet, WalletTransaction
+from wallet.queries import balance_of
 from wallet.reconcile import mismatches_of
 
 pytestmark = pytest.mark.usefixtures("crowd")

@@ -8,8 +8,8 @@ from accounts.values import Actor, Channel, Role
 from tests.booking.steps import cashier_of
 from tests.factories import Salon, make_client
 from wallet.commands import deposit
-from wallet.ledger import balance_of
 from wallet.models import WalletTransaction
+from wallet.queries import balance_of
 from wallet.reconcile import mismatches_of
 
 keys = count(1)

@@ -18,8 +18,8 @@ from wallet.errors import (
     WalletFrozen,
     WrongAmount,
 )
-from wallet.ledger import balance_of
 from wallet.models import ClientWallet, Payment
+from wallet.queries import balance_of
 from wallet.values import Method, parse_amount
 
 pytestmark = pytest.mark.django_db

@@ -12,8 +12,8 @@ from booking.models import Appointment
 from tests.booking.desk import everything_offered, page_of
 from tests.console import World, said
 from tests.wallet.purse import moved, require_sums
-from wallet.ledger import balance_of
 from wallet.models import ClientWallet, Payment, WalletTransaction
+from wallet.queries import balance_of
 
 pytestmark = pytest.mark.django_db
 

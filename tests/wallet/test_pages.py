@@ -152,6 +152,18 @@ def test_moving_to_another_price_says_so_first(browser, salon, wealthy):
     assert moved(wealthy)[1:] == [("charge", -1000), ("charge", -500)]
 
 
+def test_the_link_alone_is_not_promised_what_it_cannot_do(browser, salon, wealthy):
+    visit = paid(browser, salon)
+    other = salon.specialists[1]
+    ServiceSpecialist.objects.filter(specialist=other).update(custom_price=1500)
+    browser.logout()
+
+    page = text(browser.get(f"{visit}move/", {"specialist": other.pk}))
+
+    assert "more is taken from the wallet" not in page
+    assert "Only the client who has signed in can pay from the wallet." in page
+
+
 def test_a_cheaper_move_says_what_comes_back(browser, salon, wealthy):
     visit = paid(browser, salon)
     ServiceSpecialist.objects.filter(specialist=salon.specialists[1]).update(custom_price=600)

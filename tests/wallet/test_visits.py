@@ -8,6 +8,7 @@ import pytest
 from accounts.errors import NotAllowed
 from accounts.models import Company
 from booking.commands import (
+    book_now,
     cancel_appointment,
     confirm_appointment,
     correct_status,
@@ -23,12 +24,13 @@ from booking.commands.pay import Sums
 from booking.errors import SignInToPay, WrongStatus
 from booking.models import Appointment, Status
 from booking.queries.visits import database_time
+from booking.values import Contact
 from catalog.models import ServiceSpecialist
 from tests.booking.steps import ANNA, cashier_of
 from tests.console import begun
 from tests.factories import WEB, Salon, book
 from tests.wallet.purse import moved, new_key, purse, require_sums, signed_in
-from wallet.commands import charge, refund
+from wallet.commands import adjust, charge, refund
 from wallet.errors import InsufficientFunds, TooMuchRefunded, WalletFrozen, WrongAmount
 from wallet.models import ClientWallet, WalletTransaction
 
@@ -537,3 +539,37 @@ def test_whoever_is_limited_to_a_location_returns_nothing_of_another(salon, clie
     with pytest.raises(NotAllowed):
         refund(operation.pk, None, elsewhere, reference=new_key())
     refund(operation.pk, None, desk, reference=new_key())
+
+
+def test_a_guests_move_can_be_taken_back(salon, desk):
+    """He has no wallet: whatever he pays, he pays at the desk."""
+    guest = book_now(salon.slot(10, days=3, specialist=salon.specialists[0]), desk, Contact("Anna"))
+    reschedule_appointment(guest.pk, salon.at(12, days=3), desk)
+
+    back = undo_reschedule(guest.pk, desk)
+
+    assert (back.client, back.start_time) == (None, salon.at(10, days=3))
+
+
+def test_a_correction_may_reverse_an_operation_of_a_visit(salon, client):
+    visit, chief = paid_visit(salon, client), cashier_of(salon, may_correct_wallets=True)
+    operation = WalletTransaction.objects.get(appointment=visit)
+    stranger = purse(salon, 10)
+
+    with pytest.raises(NotAllowed):
+        adjust(stranger.pk, Decimal(5), chief, reference=new_key(), reason="slip", reverses_id=operation.pk)
+    adjust(client.pk, Decimal(100), chief, reference=new_key(), reason="slip", reverses_id=operation.pk)
+
+    visit.refresh_from_db()
+    assert visit.paid == 900
+    require_sums(client, stranger)
+
+
+def test_a_forms_key_takes_no_reference_of_a_command(salon, client, desk):
+    """Whoever knows how commands name their operations cannot keep a visit from being cancelled."""
+    visit = paid_visit(salon, client)
+    forged = once("desk:1", f"v{visit.version + 1}")
+
+    give_back(visit.pk, Sums(wallet=Decimal(100)), desk, request=forged)
+
+    assert cancel_appointment(visit.pk, signed_in(client)).paid == 0

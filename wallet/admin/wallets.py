@@ -19,7 +19,7 @@ from unfold.contrib.filters.admin import BooleanRadioFilter
 
 from accounts.console import CompanyModelAdmin, VisibleFilter, actor_in
 from accounts.console.pages import page
-from accounts.console.search import phone_ending
+from accounts.console.search import number_of, phone_ending
 from accounts.console.skin import display
 from accounts.console.texts import international
 from accounts.errors import Refusal
@@ -28,9 +28,8 @@ from accounts.values import Actor
 from accounts.wording import money, signed_money
 from wallet import commands
 from wallet.admin.forms import ChargeForm, CorrectForm, DepositForm, RefundForm, ReleaseForm
-from wallet.ledger import left_of
 from wallet.models import ClientWallet, WalletTransaction
-from wallet.queries import statement_of, wallet_of
+from wallet.queries import left_of, statement_of, wallet_of
 from wallet.values import Method
 
 ROWS = 50
@@ -144,7 +143,7 @@ class WalletAdmin(CompanyModelAdmin):
     def client_for(self, request: HttpRequest, pk: str | int) -> Client:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        number = int(pk) if str(pk).isascii() and str(pk).isdecimal() and len(str(pk)) < 19 else 0
+        number = number_of(str(pk)) or 0
         client = Client.objects.visible_to(actor_in(request)).select_related("company").filter(pk=number).first()
         if client is None:
             raise Http404
@@ -251,9 +250,9 @@ class WalletAdmin(CompanyModelAdmin):
         return page(request, self, "wallet/operation", status, **context)
 
     def told(self, label: Any, amount: Decimal | None, currency: str) -> str:
-        return f"{label}: {money(amount, currency)}." if amount and amount > 0 else (
-            f"{label}: {signed_money(amount, currency)}." if amount else f"{label}."
-        )  # fmt: skip
+        if not amount:
+            return f"{label}."
+        return f"{label}: {money(amount, currency) if amount > 0 else signed_money(amount, currency)}."
 
 
 def address_of(client: Client) -> str:

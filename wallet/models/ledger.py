@@ -19,8 +19,6 @@ from wallet.models.triggers import (
 )
 from wallet.values import Kind, Method
 
-PAYS = Q(kind__in=(Kind.CHARGE, Kind.FEE))
-
 
 class MoneyQuerySet(VisibleQuerySet[Row]):
     """A specialist sees no money (source 003); a client his own."""

@@ -8,7 +8,7 @@ from io import StringIO
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
@@ -75,9 +75,8 @@ class Command(BaseCommand):
             raise CommandError(f"{names} ended unexpectedly, so everything was ended. The lines above say why.")
 
     def names(self) -> list[str]:
-        """What runs; the bot only with a token, by polling."""
-        has_bot = bool(os.environ.get("TELEGRAM_BOT_TOKEN")) and "run_bot" in get_commands()
-        return ["web", "worker", "beat", *(["bot"] if has_bot else [])]
+        """What runs, by the names of the entrypoint."""
+        return ["web", "worker", "beat"]
 
     def announce(self, address: tuple[str, int], sign_ins: str) -> None:
         """Last, when the pages answer: what a person wants to see must not scroll away."""
