@@ -14,6 +14,7 @@ from booking.commands import (
     hold_slot,
     reschedule_appointment,
 )
+from booking.commands.record import in_utc
 from booking.models import Appointment, AppointmentEvent
 from booking.signals import event_recorded
 from booking.values import CancelReason, Contact
@@ -42,13 +43,14 @@ def test_an_event_says_who_and_through_which_channel():
 
 def test_the_first_event_says_everything_and_the_next_what_changed():
     salon = Salon(chairs=1)
-    visit = book(salon.slot(10))
-    reschedule_appointment(visit.pk, salon.at(12), WEB)
+    visit = book(salon.slot(10, days=3))  # far enough that moving it is never late, whatever the hour
+    reschedule_appointment(visit.pk, salon.at(12, days=3), WEB)
     cancel_appointment(visit.pk, operator_of(salon), CancelReason.MISTAKE)
 
     placed, created, moved, cancelled = (event.payload for event in visit.events.order_by("pk"))
 
-    utc = {hour: salon.at(hour).astimezone(visit.start_time.tzinfo).isoformat() for hour in (10, 11, 12, 13)}
+    utc = {hour: in_utc(salon.at(hour, days=3)) for hour in (10, 11, 12, 13)}
+    deadline = {hour: in_utc(salon.at(hour, days=2)) for hour in (10, 12)}
     assert {key: placed[key] for key in ("status", "start_time", "specialist_id", "workplace_id", "price")} == {
         "status": "HOLD", "start_time": utc[10], "specialist_id": salon.specialist.pk,
         "workplace_id": salon.chairs[0].pk, "price": "1000.00",
@@ -56,6 +58,7 @@ def test_the_first_event_says_everything_and_the_next_what_changed():
     assert created == {"changed": {"status": ["HOLD", "CONFIRMED"]}}
     assert moved["changed"] == {
         "start_time": [utc[10], utc[12]], "end_time": [utc[11], utc[13]], "busy_until": [utc[11], utc[13]],
+        "free_until": [deadline[10], deadline[12]],
     }  # fmt: skip
     assert cancelled == {"changed": {"status": ["CONFIRMED", "CANCELLED"]}, "reason": "mistake"}
 
