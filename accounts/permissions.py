@@ -28,6 +28,12 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
         "booking.appointment": EDIT,
         "booking.appointmentevent": VIEW,
         **dict.fromkeys(MONEY, ("view", "add")),
+        "notifications.notificationsetting": EDIT,
+        "notifications.adtemplate": ALL,
+        "notifications.broadcast": EDIT,
+        "notifications.delivery": ("view", "change"),
+        "notifications.preferences": EDIT,
+        "notifications.pushsubscription": ("view", "delete"),
     },
     Role.OPERATOR: {
         **dict.fromkeys(CATALOGUE, VIEW),
@@ -36,6 +42,8 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
         "booking.appointment": EDIT,
         "booking.appointmentevent": VIEW,
         **dict.fromkeys(MONEY, ("view", "add")),
+        "notifications.delivery": ("view", "change"),
+        "notifications.preferences": EDIT,
     },
     Role.SPECIALIST: {
         "catalog.specialist": VIEW,

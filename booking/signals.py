@@ -3,4 +3,5 @@
 from django.dispatch import Signal
 
 event_recorded = Signal()
-"""Sent after the commit with ``event_id``; whoever listens must be quick and may be called again for the same id."""
+"""Sent after the commit with ``event_id`` and ``event_type``; whoever listens must be quick and may be called again for
+the same id."""

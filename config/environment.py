@@ -24,6 +24,15 @@ DEFAULTS = {
     "BOOKING_SLOT_STEP_MINUTES": (int, 15),
     "BOOKING_MIN_NOTICE_MINUTES": (int, 60),
     "BOOKING_HORIZON_DAYS": (int, 60),
+    "TELEGRAM_BOT_TOKEN": (str, ""),
+    "TELEGRAM_API_BASE": (str, "https://api.telegram.org"),
+    "VAPID_PRIVATE_KEY": (str, ""),
+    "VAPID_PUBLIC_KEY": (str, ""),
+    "VAPID_EMAIL": (str, ""),
+    "PUSH_ALLOWED_HOSTS": (list, []),
+    "EMAIL_URL": (str, ""),
+    "EMAIL_FROM": (str, ""),
+    "SMS_GATEWAY": (str, ""),
 }
 
 

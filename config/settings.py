@@ -7,6 +7,7 @@ server must be told, and the process refuses to start without it.
 from pathlib import Path
 
 import django_stubs_ext
+import environ
 import structlog
 from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
@@ -143,6 +144,13 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "find notifications left lying": {"task": "notifications.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "remind of visits": {"task": "notifications.tasks.remind", "schedule": 60.0, "options": {"expires": 60}},
+    "tell specialists of their day": {
+        "task": "notifications.tasks.summarize_day",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "check the money": {"task": "wallet.tasks.check_the_money", "schedule": crontab(hour=1, minute=30)},
 }
 
@@ -165,6 +173,26 @@ BOOKING_HOLD_SECONDS = env.int("BOOKING_HOLD_SECONDS")
 BOOKING_SLOT_STEP_MINUTES = env.int("BOOKING_SLOT_STEP_MINUTES")
 BOOKING_MIN_NOTICE_MINUTES = env.int("BOOKING_MIN_NOTICE_MINUTES")
 BOOKING_HORIZON_DAYS = env.int("BOOKING_HORIZON_DAYS")
+
+# --- Notifications: each channel is a class, named here so that nothing imports what is above it --------------------
+NOTIFICATION_CHANNELS = {
+    "telegram": "telegram_bot.carrier.TelegramCarrier",
+    "web_push": "notifications.channels.web_push.WebPushCarrier",
+    "email": "notifications.channels.email.EmailCarrier",
+    "sms": "notifications.channels.sms.SmsCarrier",
+}
+TELEGRAM_BOT_TOKEN = env.str("TELEGRAM_BOT_TOKEN")
+TELEGRAM_API_BASE = env.str("TELEGRAM_API_BASE").rstrip("/")
+VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY")
+VAPID_PUBLIC_KEY = env.str("VAPID_PUBLIC_KEY")
+VAPID_EMAIL = env.str("VAPID_EMAIL")
+PUSH_ALLOWED_HOSTS = env.list("PUSH_ALLOWED_HOSTS")
+# A demo prints mails and SMS in its terminal; a server that was told of no mail server or gateway sends none.
+EMAIL_URL = env.str("EMAIL_URL") or ("consolemail://" if DEBUG else "")
+vars().update(environ.Env.email_url_config(EMAIL_URL) if EMAIL_URL else {})
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM") or "okno@localhost"
+SMS_GATEWAY = env.str("SMS_GATEWAY") or ("notifications.channels.sms.ConsoleGateway" if DEBUG else "")
 
 # --- Language and time ---------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

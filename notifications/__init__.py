@@ -1,1 +1,1 @@
-"""Who is told what and by which road. Its first lines come with «Everybody concerned is told»."""
+"""Who is told what and by which road: recipients, messages, deliveries, channels, broadcasts, reminders."""

@@ -41,6 +41,8 @@ class CompanyAdmin(CompanyModelAdmin):
                 ),
             },
         ),
+        (_("Rules of cancelling"), {"fields": ("free_cancellation_hours", "late_fee_percent")}),
+        (_("Reminders"), {"fields": ("reminder_hours", "quiet_from", "quiet_until")}),
     )
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -5,6 +5,7 @@ from typing import Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -38,6 +39,11 @@ class Policy(models.TextChoices):
     LONGEST_IDLE = "longest_idle", _("The one idle for longest")
     CHEAPEST = "cheapest", _("The cheapest")
     FIRST = "first", _("The first in the list")
+
+
+def two_reminders() -> list[int]:
+    """A day and two hours before (domain §5)."""
+    return [24, 2]
 
 
 class CompanyQuerySet(VisibleQuerySet["Company"]):
@@ -92,6 +98,19 @@ class Company(models.Model):
         _("late cancellation fee, %"), default=0, validators=[MaxValueValidator(100)],
         help_text=_("Of the price, kept from what was paid beforehand and never more than that"),
     )  # fmt: skip
+    reminder_hours = ArrayField(
+        models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(24 * 14)]),
+        verbose_name=_("reminders, hours before"), default=two_reminders, blank=True, size=4,
+        help_text=_("Separated by commas, like 24, 2; empty: none"),
+    )  # fmt: skip
+    quiet_from = models.PositiveSmallIntegerField(
+        _("quiet hours from"), default=22, validators=[MaxValueValidator(23)],
+        help_text=_("From this hour of the location's clock nobody is reminded"),
+    )  # fmt: skip
+    quiet_until = models.PositiveSmallIntegerField(
+        _("quiet hours until"), default=8, validators=[MaxValueValidator(23)],
+        help_text=_("The same hour as above: there are none. Specialists hear of their day then"),
+    )  # fmt: skip
     assignment_policy = models.CharField(
         _("any specialist means"), max_length=20, choices=Policy, default=Policy.LEAST_BUSY,
     )  # fmt: skip
@@ -108,6 +127,9 @@ class Company(models.Model):
             models.CheckConstraint(name="company_hold_is_sane", condition=Q(hold_seconds__range=(60, 900))),
             models.CheckConstraint(name="company_step_is_sane", condition=Q(slot_step_minutes__range=(5, 240))),
             models.CheckConstraint(name="company_fee_is_a_part", condition=Q(late_fee_percent__lte=100)),
+            models.CheckConstraint(
+                name="company_quiet_hours_are_hours", condition=Q(quiet_from__lte=23, quiet_until__lte=23)
+            ),
             models.CheckConstraint(name="company_horizon_is_sane", condition=Q(horizon_days__range=(1, 730))),
         ]
         triggers = [

@@ -74,7 +74,9 @@ def record_event(
         initiated_by=actor.as_initiator(),
         payload={"changed": changed, **details} if before else {**changed, **details},
     )
-    transaction.on_commit(partial(event_recorded.send_robust, sender=AppointmentEvent, event_id=event.pk))
+    transaction.on_commit(
+        partial(event_recorded.send_robust, sender=AppointmentEvent, event_id=event.pk, event_type=event.event_type)
+    )
     return event
 
 

@@ -1,0 +1,131 @@
+"""HOW: claim a delivery, render it, hand it to its channel, and keep what the provider said."""
+
+import random
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from django.db import transaction
+from django.db.models import F, Q
+
+from booking.models.appointment import ClockTimestamp
+from notifications.channels import carrier_of
+from notifications.commands.fall_back import fall_back, switch_off
+from notifications.errors import AddressGone, AnswerLost, NotSent, Throttled, Unacceptable
+from notifications.models import Delivery
+from notifications.relevance import reason_to_drop
+from notifications.render import render
+from notifications.values import State
+
+MOST_ATTEMPTS = 3
+WAITS = {1: timedelta(seconds=30), 2: timedelta(seconds=300)}
+"""After the first and the second attempt (domain §8)."""
+JITTER = 0.2
+LEASE = timedelta(seconds=60)
+"""Longer than any channel waits for its provider: whoever outlives it was killed."""
+
+READ_TOGETHER = (
+    "company",
+    "client",
+    "user",
+    "broadcast",
+    *(f"event__appointment__{name}" for name in ("company", "location", "service", "client", "specialist")),
+)
+
+log = structlog.get_logger()
+
+
+def send_delivery(delivery_id: int) -> str:
+    """Send it, if it is due and nobody else is sending it; the state it is left in, empty when it was not ours.
+
+    A delivery whose sender was killed, or failed by a fault of ours, is taken over when its lease has run out: it may
+    then arrive twice, because nobody knows whether the provider had it.
+    """
+    delivery = claim(delivery_id)
+    if delivery is None:
+        return ""
+    outcome, error = attempt(delivery)
+    keep(delivery, outcome, error)
+    return outcome.state
+
+
+def claim(delivery_id: int) -> Delivery | None:
+    """Lease the delivery to this process; None when it is not due, or is somebody else's. One that has killed its
+    sender so often that it may not be tried again is dead."""
+    due = Q(state=State.WAITING, not_before__lte=ClockTimestamp())
+    forsaken = Q(state=State.SENDING, leased_until__lte=ClockTimestamp())
+    rows = Delivery.objects.filter(due | forsaken, pk=delivery_id)
+    rows.filter(attempts__gte=MOST_ATTEMPTS).update(
+        state=State.DEAD, leased_until=None, reason="the sender failed every time"
+    )
+    claimed = rows.update(state=State.SENDING, leased_until=ClockTimestamp() + LEASE, attempts=F("attempts") + 1)
+    return Delivery.objects.select_related(*READ_TOGETHER).get(pk=delivery_id) if claimed else None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What is to be written about an attempt; ``attempts`` is how many count so far."""
+
+    state: State
+    attempts: int
+    reason: str = ""
+    provider_id: str = ""
+    wait: timedelta | None = None
+
+
+def attempt(delivery: Delivery) -> tuple[Outcome, NotSent | None]:
+    if reason := reason_to_drop(delivery):
+        return Outcome(State.DROPPED, delivery.attempts, reason), None
+    try:
+        provider_id = carrier_of(delivery.channel).send(render(delivery))
+    except NotSent as error:
+        return decided(delivery, error), error
+    return Outcome(State.SENT, delivery.attempts, provider_id=provider_id), None
+
+
+def decided(delivery: Delivery, error: NotSent) -> Outcome:
+    """The table of domain §8: what follows from what the provider said."""
+    tried, reason = delivery.attempts, error.reason
+    if isinstance(error, Throttled):
+        return Outcome(State.WAITING, tried - 1, reason, wait=error.wait)
+    is_final = isinstance(error, AddressGone | Unacceptable) or tried >= MOST_ATTEMPTS
+    if isinstance(error, AnswerLost) and not is_final and delivery.broadcast_id is None:
+        return Outcome(State.WAITING, MOST_ATTEMPTS - 1, reason, wait=with_jitter(WAITS[2]))
+    if isinstance(error, AnswerLost) or is_final:
+        return Outcome(State.DEAD, tried, reason)
+    return Outcome(State.WAITING, tried, reason, wait=with_jitter(WAITS[tried]))
+
+
+def with_jitter(wait: timedelta) -> timedelta:
+    """A little more, so that what failed together is not tried together."""
+    return wait * random.uniform(1, 1 + JITTER)  # noqa: S311 - no secret
+
+
+@transaction.atomic
+def keep(delivery: Delivery, outcome: Outcome, error: NotSent | None) -> None:
+    """Write the outcome, unless the lease ran out and somebody else has taken over; then tell by the next channel."""
+    ours = Delivery.objects.filter(pk=delivery.pk, state=State.SENDING, attempts=delivery.attempts)
+    now = ClockTimestamp()
+    written = ours.update(
+        state=outcome.state,
+        reason=outcome.reason,
+        provider_id=outcome.provider_id,
+        attempts=outcome.attempts,
+        leased_until=None,
+        not_before=now + outcome.wait if outcome.wait else F("not_before"),
+        sent_at=now if outcome.state == State.SENT else None,
+    )
+    log.info(
+        "delivery",
+        delivery_id=delivery.pk,
+        channel=delivery.channel,
+        state=outcome.state,
+        attempts=outcome.attempts,
+        reason=outcome.reason,
+    )
+    if not written:
+        return
+    if isinstance(error, AddressGone):
+        switch_off(delivery, error.reason)
+    if outcome.state == State.DEAD and not isinstance(error, AnswerLost):
+        fall_back(delivery)

@@ -1,0 +1,44 @@
+"""What a channel says when a message did not go out, and what must happen next (domain §8)."""
+
+from datetime import timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.errors import Refusal
+
+
+class NotSent(Exception):
+    """The message did not go out; ``reason`` is for the console, without addresses or texts."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason[:300]
+        super().__init__(self.reason)
+
+
+class TryLater(NotSent):
+    """Nobody's fault that lasts: a network, a provider in trouble, our own settings. Counts as an attempt."""
+
+
+class Throttled(NotSent):
+    """Too much at once: again after ``wait``, which is no attempt."""
+
+    def __init__(self, reason: str, wait: timedelta) -> None:
+        self.wait = wait
+        super().__init__(reason)
+
+
+class AnswerLost(NotSent):
+    """It may have been delivered: one late repetition of a person's own message, none of a broadcast."""
+
+
+class AddressGone(NotSent):
+    """This address is dead for good: it is switched off, and the person is told by his next channel."""
+
+
+class Unacceptable(NotSent):
+    """This message will never be taken, by whatever number of attempts; the address is fine."""
+
+
+class NotStopped(Refusal):
+    code = "wrong_state"
+    message = _("The broadcast is not in a state from which this can be done.")

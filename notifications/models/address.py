@@ -1,0 +1,88 @@
+"""Addresses people gave us, and those that turned out to be dead."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.querysets import VisibleQuerySet
+from accounts.values import Actor, Role
+from notifications.values import Channel
+
+
+class SubscriptionQuerySet(VisibleQuerySet["PushSubscription"]):
+    def visible_to_staff(self, actor: Actor) -> Self:
+        mine = Q(user_id=actor.user_id)
+        return super().visible_to_staff(actor) if actor.role == Role.ADMIN else self.filter(mine)
+
+    def visible_to_client(self, actor: Actor) -> Self:
+        return self.filter(client_id=actor.client_id) if actor.client_id else self.none()
+
+
+class PushSubscription(models.Model):
+    """One browser that agreed to be woken (source 000). It belongs to a person who has signed in, or to whoever booked
+    in this browser: then it hears of the visits booked there, and of nothing else of the client's."""
+
+    company = models.ForeignKey("accounts.Company", on_delete=models.CASCADE, verbose_name=_("company"))
+    client = models.ForeignKey(
+        "accounts.Client", on_delete=models.CASCADE, related_name="push_subscriptions", null=True, blank=True,
+        verbose_name=_("client"),
+    )  # fmt: skip
+    user = models.ForeignKey(
+        "accounts.User", on_delete=models.CASCADE, related_name="push_subscriptions", null=True, blank=True,
+        verbose_name=_("user"),
+    )  # fmt: skip
+    browser_key = models.CharField(_("browser"), max_length=64, blank=True, editable=False)
+    endpoint = models.URLField(_("endpoint"), max_length=1000, unique=True)
+    p256dh = models.CharField(max_length=100, editable=False)
+    auth = models.CharField(max_length=40, editable=False)
+    user_agent = models.CharField(_("browser's name"), max_length=300, blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    last_ok_at = models.DateTimeField(_("last reached"), null=True, blank=True)
+
+    objects = SubscriptionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("push subscription")
+        verbose_name_plural = _("push subscriptions")
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="push_subscription_is_somebodys",
+                condition=Q(client__isnull=False) | Q(user__isnull=False) | ~Q(browser_key=""),
+            )
+        ]
+        indexes = [
+            models.Index(fields=["browser_key"], name="push_of_browser", condition=~Q(browser_key="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.user_agent or f"#{self.pk}"
+
+
+class DeadAddressQuerySet(VisibleQuerySet["DeadAddress"]):
+    """Of the deployment, not of a company: one chat may be known to several."""
+
+    def visible_to_staff(self, actor: Actor) -> Self:
+        return self.none()
+
+
+class DeadAddress(models.Model):
+    """A chat, a mailbox or a number that the provider refused for good; whoever hears from it again deletes the row."""
+
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel)
+    address = models.CharField(_("address"), max_length=320)
+    reason = models.CharField(_("reason"), max_length=300)
+    created_at = models.DateTimeField(_("since"), db_default=models.functions.Now())
+
+    objects = DeadAddressQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("dead address")
+        verbose_name_plural = _("dead addresses")
+        ordering = ["-created_at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["channel", "address"], name="address_is_dead_once")]
+
+    def __str__(self) -> str:
+        return f"{self.get_channel_display()} · {self.address}"

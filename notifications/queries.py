@@ -1,0 +1,158 @@
+"""The readers of notifications: what is switched on, who is where to be reached, what is due."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
+
+from accounts.models import Client, User
+from booking.models import Appointment
+from booking.queries.visits import database_time
+from notifications.models import AdTemplate, DeadAddress, NotificationSetting, Preferences, PushSubscription
+from notifications.values import ALL_CHANNELS, Channel, RecipientRole
+
+
+@dataclass(frozen=True)
+class Switches:
+    """What a company tells of one kind of event: to whom, by which channels, with which advertisement."""
+
+    rows: dict[tuple[str, str], NotificationSetting]
+
+    def row(self, role: str, channel: str) -> NotificationSetting | None:
+        return self.rows.get((role, channel)) or self.rows.get((role, ALL_CHANNELS))
+
+    def is_on(self, role: str, channel: str) -> bool:
+        """A row of one channel beats that of all; no row at all means that nobody is told."""
+        row = self.row(role, channel)
+        return row is not None and row.enabled
+
+    def may_tell(self, role: str) -> bool:
+        return any(self.is_on(role, channel) for channel in Channel)
+
+
+def switches_of(company_id: int, event_type: str) -> Switches:
+    """One statement."""
+    rows = NotificationSetting.objects.filter(company_id=company_id, event_type=event_type)
+    return Switches({(row.recipient_role, row.channel): row for row in rows})
+
+
+BROADCASTS = Switches(
+    {(RecipientRole.CLIENT, channel): NotificationSetting(enabled=channel != Channel.SMS) for channel in Channel}
+)
+"""Broadcasts go by every channel that costs nothing a message."""
+
+
+def ad_for(company_id: int, event_type: str, role: str, channel: str) -> AdTemplate | None:
+    """The advertisement that follows this message now, if there is one: one statement, or two."""
+    row = switches_of(company_id, event_type).row(role, channel)
+    if row is None or row.ad_template_id is None:
+        return None
+    now = database_time()
+    return AdTemplate.objects.current(now).filter(pk=row.ad_template_id).first()
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who can be told: a client, one of the staff, or a guest known by his visit alone."""
+
+    role: RecipientRole
+    language: str
+    client: Client | None = None
+    user: User | None = None
+    guest: Appointment | None = None
+
+    @property
+    def key(self) -> str:
+        if self.client is not None:
+            return f"client:{self.client.pk}"
+        if self.user is not None:
+            return f"user:{self.user.pk}"
+        return f"guest:{self.guest.pk if self.guest else 0}"
+
+
+@dataclass(frozen=True)
+class Address:
+    channel: Channel
+    target: str
+
+
+@dataclass
+class AddressBook:
+    """Where people can be reached, and how they want to be; read for all of them at once."""
+
+    preferences: dict[str, Preferences] = field(default_factory=dict)
+    subscriptions: dict[str, list[str]] = field(default_factory=dict)
+    dead: set[tuple[str, str]] = field(default_factory=set)
+
+    def preferences_of(self, person: Person) -> Preferences:
+        return self.preferences.get(person.key) or Preferences()
+
+    def addresses(self, person: Person) -> list[Address]:
+        """Every living address of ``person``, in the order of the channels."""
+        found = [Address(channel, target) for channel in Channel for target in self.targets(person, channel) if target]
+        return [address for address in found if (address.channel, address.target) not in self.dead]
+
+    def targets(self, person: Person, channel: Channel) -> list[str]:
+        someone: Any = person.client or person.user
+        if channel == Channel.TELEGRAM:
+            return [str(someone.tg_id or "")] if someone else []
+        if channel == Channel.WEB_PUSH:
+            return self.subscriptions.get(person.key, [])
+        if channel == Channel.EMAIL:
+            return [someone.email or ""] if someone else []
+        return [phone_of(person)]
+
+
+def phone_of(person: Person) -> str:
+    """In E.164; staff are not called by their own numbers."""
+    if person.client is not None:
+        return str(person.client.phone or "")
+    return str(person.guest.contact_phone or "") if person.guest is not None else ""
+
+
+def address_book(people: Iterable[Person], visit: Appointment | None = None) -> AddressBook:
+    """Three statements, however many people. The browser in which ``visit`` was booked hears of it, too."""
+    people = list(people)
+    book = AddressBook(preferences=preferences_of(people))
+    for subscription in subscriptions_of(people, visit):
+        for person in people:
+            if belongs_to(subscription, person, visit):
+                book.subscriptions.setdefault(person.key, []).append(str(subscription.pk))
+    book.dead = dead_among((address.channel, address.target) for person in people for address in book.addresses(person))
+    return book
+
+
+def preferences_of(people: Iterable[Person]) -> dict[str, Preferences]:
+    rows = Preferences.objects.filter(Q(client__in=ids_of_clients(people)) | Q(user__in=ids_of_users(people)))
+    return {f"client:{row.client_id}" if row.client_id else f"user:{row.user_id}": row for row in rows}
+
+
+def subscriptions_of(people: Iterable[Person], visit: Appointment | None) -> list[PushSubscription]:
+    theirs = Q(client__in=ids_of_clients(people)) | Q(user__in=ids_of_users(people))
+    if visit is not None and visit.browser_key:
+        theirs |= Q(browser_key=visit.browser_key, company=visit.company_id)
+    return list(PushSubscription.objects.filter(theirs).order_by("pk"))
+
+
+def belongs_to(subscription: PushSubscription, person: Person, visit: Appointment | None) -> bool:
+    if person.client is not None and subscription.client_id == person.client.pk:
+        return True
+    if person.user is not None:
+        return subscription.user_id == person.user.pk
+    booked_here = visit is not None and visit.browser_key != "" and subscription.browser_key == visit.browser_key
+    return booked_here and person.role == RecipientRole.CLIENT
+
+
+def dead_among(addresses: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    wanted = set(addresses)
+    rows = DeadAddress.objects.filter(address__in={target for _, target in wanted})
+    return wanted & set(rows.values_list("channel", "address"))
+
+
+def ids_of_clients(people: Iterable[Person]) -> list[int]:
+    return [person.client.pk for person in people if person.client is not None]
+
+
+def ids_of_users(people: Iterable[Person]) -> list[int]:
+    return [person.user.pk for person in people if person.user is not None]

@@ -1,0 +1,34 @@
+"""What notifications hears from the rooms below."""
+
+from typing import Any
+
+from django.db.models.signals import post_save
+from django.dispatch import receiver
+
+from accounts.models import Company
+from booking.signals import event_recorded
+from notifications.models import NotificationSetting
+from notifications.values import TOLD
+from notifications.wake import wake_event
+
+
+@receiver(event_recorded)
+def wake_for_event(sender: Any, event_id: int, event_type: str, **kwargs: Any) -> None:
+    """Only for what people are told about; everything else waits for the sweep to tick it off."""
+    if event_type in TOLD:
+        wake_event(event_id)
+
+
+@receiver(post_save, sender=Company)
+def set_up_notifications(sender: Any, instance: Company, created: bool, raw: bool, **kwargs: Any) -> None:
+    """A new company begins with the settings of source 001 §4, and reminders."""
+    if created and not raw:
+        NotificationSetting.objects.bulk_create(default_settings(instance.pk), ignore_conflicts=True)
+
+
+def default_settings(company_id: int) -> list[NotificationSetting]:
+    return [
+        NotificationSetting(company_id=company_id, event_type=occasion, recipient_role=role)
+        for occasion, roles in TOLD.items()
+        for role in roles
+    ]

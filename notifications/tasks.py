@@ -1,0 +1,36 @@
+"""The asynchronous doors of notifications: thin, and each may be called again for the same number."""
+
+from celery import shared_task
+
+from notifications import commands
+from notifications.values import P2P
+
+
+@shared_task(queue=P2P)
+def dispatch(event_id: int) -> int:
+    """Turn an event into deliveries; running it twice changes nothing."""
+    return commands.dispatch_event(event_id)
+
+
+@shared_task(queue=P2P)
+def send(delivery_id: int) -> str:
+    """Send one delivery, if it is due and nobody else is sending it."""
+    return commands.send_delivery(delivery_id)
+
+
+@shared_task
+def sweep() -> int:
+    """Find what was never woken, what is to be tried again, and what a killed worker left behind."""
+    return commands.sweep()
+
+
+@shared_task
+def remind() -> int:
+    """Record the reminders that are due."""
+    return commands.remind()
+
+
+@shared_task
+def summarize_day() -> int:
+    """Tell specialists of their day, in the morning of their location."""
+    return commands.summarize_day()
