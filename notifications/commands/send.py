@@ -55,9 +55,8 @@ def claim(delivery_id: int) -> Delivery | None:
     rows.filter(attempts__gte=MOST_ATTEMPTS).update(
         state=State.DEAD, leased_until=None, reason="the sender failed every time"
     )
-    claimed = rows.update(
-        state=State.SENDING, leased_until=ClockTimestamp() + settings.NOTIFICATION_LEASE, attempts=F("attempts") + 1
-    )
+    lease = ClockTimestamp() + settings.NOTIFICATION_LEASE
+    claimed = rows.update(state=State.SENDING, leased_until=lease, attempts=F("attempts") + 1)
     return Delivery.objects.select_related(*READ_TOGETHER).get(pk=delivery_id) if claimed else None
 
 

@@ -47,11 +47,10 @@ class Stage:
             "appointments/book/", company=salon.company.slug, location=salon.location.pk, service=salon.service.pk,
             start=salon.at(hour, days=3).isoformat(),
         )  # fmt: skip
-        booked = self.post(
+        return self.post(
             "appointments/confirm/", id=held["id"], token=held["token"], first_name="Иван", last_name="Петров",
             phone=str(salon.client.phone),
         )  # fmt: skip
-        return booked
 
     def texts(self, person) -> list[str]:
         return [message.text for message in self.telegram.messages(person.tg_id)]
