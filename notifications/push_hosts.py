@@ -51,6 +51,11 @@ def is_known(origin: Origin) -> bool:
     return belongs and (origin.scheme, origin.port) == ("https", USUAL_PORTS["https"])
 
 
+def is_host(name: str) -> bool:
+    """Whether ``name`` is one of our own choice in the right form."""
+    return ALLOWED_HOST.fullmatch(name.strip()) is not None
+
+
 def is_named(origin: Origin, name: str) -> bool:
     match = ALLOWED_HOST.fullmatch(name.strip())
     if match is None:
