@@ -268,7 +268,10 @@ LOGGING = {
         },
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "loggers": {"django": {"handlers": [], "propagate": True}},  # not also by Django's own handler, as it stands
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},  # not also by Django's own handler, as it stands
+        "urllib3": {"level": "INFO"},  # below that it writes down the address of each push, which is a secret
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL")},
 }
 structlog.configure(
