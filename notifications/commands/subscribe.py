@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.errors import NotAllowed
 from accounts.values import Actor
@@ -126,12 +126,15 @@ def forget_all_but(most: int, rows: QuerySet[PushSubscription]) -> None:
 @transaction.atomic
 def renew(old_endpoint: str, endpoint: str, p256dh: str, auth: str, *, browser_key: str) -> bool:
     """A push service has given a browser another endpoint: whose it is stays, and whoever knows the old one may say so.
+    Some browsers do not tell the old one (empty): then it is the one that this browser has.
 
     Whether there was such a one. Raises PushHostNotAllowed, BadPushKey.
     """
     keys = required_keys(endpoint, p256dh, auth)
-    known = Q(browser_key=browser_key) | Q(browser_key="")
-    row = PushSubscription.objects.filter(known, endpoint=old_endpoint).select_for_update().first()
+    here = PushSubscription.objects.filter(browser_key=browser_key).exclude(browser_key="")
+    nameless = PushSubscription.objects.filter(browser_key="")
+    rows = (here | nameless).filter(endpoint=old_endpoint) if old_endpoint else here
+    row = rows.order_by("pk").select_for_update().last()
     if row is None:
         return False
     PushSubscription.objects.filter(endpoint=endpoint).exclude(pk=row.pk).delete()
