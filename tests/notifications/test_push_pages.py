@@ -81,7 +81,7 @@ def test_the_page_of_a_visit_has_the_button_and_what_its_script_needs(visitor, v
     page = opened(visitor, visit)
 
     assert f'data-push data-key="{PUBLIC}" data-address="{page_of(visit)}push/" data-worker="/sw.js" hidden' in page
-    assert re.search(r"data-push-on>.*On this device</button>", page)
+    assert re.search(r"data-push-on>.*On this device</span></button>", page)
     assert re.search(r'<script src="/static/push/push\.js" defer></script>', page)
     assert not re.search(r"<script(?![^>]*src=)", page)
 
