@@ -112,6 +112,8 @@ def part_of(attachment: Attachment) -> MIMEBase:
     part = MIMEBase(headers.get_content_maintype(), headers.get_content_subtype())
     for name, value in headers.get_params(failobj=[])[1:]:
         part.set_param(name, value)
+    if headers.get_content_maintype() == "text" and "charset" not in dict(part.get_params(failobj=[])):
+        part.set_param("charset", "utf-8")  # or a reader may take it for ASCII
     part.set_payload(attachment.content)
     encoders.encode_base64(part)
     part.add_header("Content-Disposition", "attachment", filename=single_line(attachment.name))

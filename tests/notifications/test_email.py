@@ -20,7 +20,7 @@ NOTICE = Message(
     text="Вы записаны.\n.\nЖдём вас! " + "Очень длинная строка. " * 200,
     html="<p>Вы записаны.</p>",
     language="ru",
-    attachments=(Attachment("визит.ics", ICS, "text/calendar; method=REQUEST; charset=utf-8"),),
+    attachments=(Attachment("визит.ics", ICS, "text/calendar; method=REQUEST"),),
     delivery_id=17,
 )
 
