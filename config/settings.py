@@ -136,6 +136,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
     "unacked_restore_interval": 1,
 }
+# What a demo prints for people, mails and SMS, would otherwise become lines of the log.
+CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "config.beat:PatientScheduler"
 CELERY_BEAT_SCHEDULE = {
@@ -244,6 +246,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "connect-src": [SELF],
         "manifest-src": [SELF],
+        "worker-src": [SELF],
         "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
@@ -271,7 +274,10 @@ LOGGING = {
         },
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "loggers": {"django": {"handlers": [], "propagate": True}},  # not also by Django's own handler, as it stands
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},  # not also by Django's own handler, as it stands
+        "urllib3": {"level": "INFO"},  # below that it writes down the address of each push, which is a secret
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL")},
 }
 structlog.configure(

@@ -13,5 +13,6 @@ urlpatterns = [
     path("favicon.ico", views.favicon),
     path("admin/", admin.site.urls),
     path("", include("wallet.urls")),
+    path("", include("notifications.urls")),
     path("", include("booking.urls")),
 ]
