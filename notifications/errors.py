@@ -39,6 +39,27 @@ class Unacceptable(NotSent):
     """This message will never be taken, by whatever number of attempts; the address is fine."""
 
 
+class BadSubscription(Refusal):
+    """What a browser sent to be woken by is of no use; ``field`` is where, by its name on the wire."""
+
+    field = ""
+
+
+class PushHostNotAllowed(BadSubscription):
+    code = "push_host_not_allowed"
+    field = "endpoint"
+    message = _("This address belongs to no push service that we know.")
+
+
+class BadPushKey(BadSubscription):
+    code = "bad_push_key"
+    message = _("This is not a key of a push subscription.")
+
+    def __init__(self, field: str) -> None:
+        self.field = field
+        super().__init__()
+
+
 class NotStopped(Refusal):
     code = "wrong_state"
     message = _("The broadcast is not in a state from which this can be done.")
