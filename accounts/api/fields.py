@@ -57,6 +57,13 @@ class TextField(serializers.CharField):
         return super().to_internal_value(data)
 
 
+class TokenField(TextField):
+    """The token of a hold or of a visit, where there may be none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, allow_null=True, allow_blank=True, max_length=LONGEST_NAME, **kwargs)
+
+
 class Strict(serializers.Serializer[Any]):
     """A request in which every field is known: a slip of the pen must not change what is asked.
 

@@ -7,12 +7,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from accounts.api.fields import IdField, MomentField, Strict, StrictQuery, TextField
+from accounts.api.fields import IdField, MomentField, Strict, StrictQuery, TextField, TokenField
 from booking.forms import PhoneField, region_of
 from booking.values import CancelReason, Contact
 
 MOST_DAYS = 62
-LONGEST_TOKEN = 100
 
 
 def optional_id() -> IdField:
@@ -49,14 +48,14 @@ class BookBody(Strict):
 class TokenBody(Strict):
     """By itself: extend, release."""
 
-    token = TextField(required=False, allow_null=True, max_length=LONGEST_TOKEN)
+    token = TokenField()
 
 
 class KeyOfHold(serializers.Serializer[Any]):
     """Which hold a confirmation is about; the rest of it is read when that is known."""
 
     id = IdField()
-    token = TextField(required=False, allow_null=True, max_length=LONGEST_TOKEN)
+    token = TokenField()
 
 
 class ConfirmBody(TokenBody):

@@ -5,12 +5,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from accounts.api.fields import IdField, MomentField, Strict, StrictQuery, TextField
+from accounts.api.fields import IdField, MomentField, Strict, StrictQuery, TextField, TokenField
 from notifications.models.setting import LONGEST_AD, validate_telegram_html
 from notifications.values import ALL_CHANNELS, TOLD, Channel, Occasion, RecipientRole
 
 LONGEST_ENDPOINT, LONGEST_P256DH, LONGEST_AUTH = 1000, 100, 40
-LONGEST_TOKEN = 100
 
 
 class RowBody(Strict):
@@ -59,8 +58,8 @@ class SubscriptionBody(Strict):
     endpoint = TextField(max_length=LONGEST_ENDPOINT)
     expirationTime = serializers.FloatField(required=False, allow_null=True)  # noqa: N815 - the browser's word
     keys = Keys()
-    token = TextField(required=False, allow_null=True, max_length=LONGEST_TOKEN)
+    token = TokenField()
 
 
 class TokenQuery(StrictQuery):
-    token = TextField(required=False, max_length=LONGEST_TOKEN)
+    token = TokenField()
