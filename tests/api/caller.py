@@ -31,7 +31,11 @@ class Caller:
     def send(self, method: str, where: str, body: Any = None, *, key: str | None = None, **query: Any):
         headers = {} if key is None else {"idempotency-key": key}
         return getattr(self.browser, method)(
-            BASE + where, body, content_type="application/json", headers=headers, query_params=query
+            BASE + where,
+            "" if body is None else body,
+            content_type="application/json",
+            headers=headers,
+            query_params=query,
         )
 
     def raw(self, where: str, body: bytes, content_type: str = "application/json"):
