@@ -52,6 +52,8 @@ INSTALLED_APPS = [
     "django_structlog",
     "pgtrigger",
     "phonenumber_field",
+    "rest_framework",
+    "drf_standardized_errors",
     "csp",
 ]
 
@@ -200,6 +202,21 @@ vars().update(environ.Env.email_url_config(EMAIL_URL) if EMAIL_URL else {})
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM") or "okno@localhost"
 SMS_GATEWAY = env.str("SMS_GATEWAY") or ("notifications.channels.sms.ConsoleGateway" if DEBUG else "")
+
+# --- The REST API: JSON only, signed in by the browser's session or not at all --------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.authentication.SessionSignIn"],
+    "DEFAULT_PARSER_CLASSES": ["accounts.api.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "accounts.api.pages.Pages",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "config.api_errors.answer_to",
+    "URL_FORMAT_OVERRIDE": None,
+    # A server is reached through one proxy that adds TLS and says who came; what a visitor says himself counts nothing.
+    "NUM_PROXIES": 1 if PUBLIC_URL.startswith("https://") else 0,
+}
+# Requests of one address that may hold a time without signing in; "0" is no limit, which is what a demo has.
+API_BOOK_RATE = env.str("API_BOOK_RATE") or ("0" if DEBUG else "60/min")
 
 # --- Language and time ---------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

@@ -66,3 +66,13 @@ class BadPushKey(BadSubscription):
 class NotStopped(Refusal):
     code = "wrong_state"
     message = _("The broadcast is not in a state from which this can be done.")
+
+
+class AlreadyThere(Refusal):
+    code = "already_there"
+    message = _("There is one like this already. Change that one instead.")
+
+
+class JustDeleted(Refusal):
+    code = "just_deleted"
+    message = _("Somebody has just deleted this.")
