@@ -145,6 +145,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3600},
     },
     "find notifications left lying": {"task": "notifications.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "find broadcasts left lying": {
+        "task": "notifications.tasks.wake_broadcasts",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
     "remind of visits": {"task": "notifications.tasks.remind", "schedule": 60.0, "options": {"expires": 60}},
     "tell specialists of their day": {
         "task": "notifications.tasks.summarize_day",
