@@ -1,6 +1,13 @@
 """The only writers of notifications: imperative verbs, each safe to repeat."""
 
-from notifications.commands.broadcast import pause_broadcast, resume_broadcast, start_broadcast, stop_broadcast
+from notifications.commands.broadcast import (
+    pause_broadcast,
+    resume_broadcast,
+    run_broadcast,
+    start_broadcast,
+    stop_broadcast,
+    wake_broadcasts,
+)
 from notifications.commands.dispatch import dispatch_event
 from notifications.commands.remind import remind
 from notifications.commands.send import send_delivery
@@ -12,10 +19,12 @@ __all__ = [
     "pause_broadcast",
     "remind",
     "resume_broadcast",
+    "run_broadcast",
     "send_again",
     "send_delivery",
     "start_broadcast",
     "stop_broadcast",
     "summarize_day",
     "sweep",
+    "wake_broadcasts",
 ]
