@@ -4,6 +4,7 @@ Everything has a working default for a demo. With DEBUG=false nothing is guessed
 server must be told, and the process refuses to start without it.
 """
 
+from datetime import timedelta
 from pathlib import Path
 
 import django_stubs_ext
@@ -188,6 +189,10 @@ NOTIFICATION_CHANNELS = {
     "email": "notifications.channels.email.EmailCarrier",
     "sms": "notifications.channels.sms.SmsCarrier",
 }
+NOTIFICATION_WAITS = (timedelta(seconds=30), timedelta(seconds=300))
+"""After the first and the second of three attempts (domain §8)."""
+NOTIFICATION_LEASE = timedelta(seconds=60)
+"""Longer than any channel waits for its provider: whoever outlives it was killed."""
 TELEGRAM_BOT_TOKEN = env.str("TELEGRAM_BOT_TOKEN")
 TELEGRAM_API_BASE = env.str("TELEGRAM_API_BASE").rstrip("/")
 VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY")

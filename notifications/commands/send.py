@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
@@ -18,11 +19,7 @@ from notifications.render import render
 from notifications.values import State
 
 MOST_ATTEMPTS = 3
-WAITS = {1: timedelta(seconds=30), 2: timedelta(seconds=300)}
-"""After the first and the second attempt (domain §8)."""
 JITTER = 0.2
-LEASE = timedelta(seconds=60)
-"""Longer than any channel waits for its provider: whoever outlives it was killed."""
 
 READ_TOGETHER = (
     "company",
@@ -56,7 +53,8 @@ def claim(delivery_id: int) -> Delivery | None:
     rows.filter(attempts__gte=MOST_ATTEMPTS).update(
         state=State.DEAD, leased_until=None, reason="the sender failed every time"
     )
-    claimed = rows.update(state=State.SENDING, leased_until=ClockTimestamp() + LEASE, attempts=F("attempts") + 1)
+    lease = ClockTimestamp() + settings.NOTIFICATION_LEASE
+    claimed = rows.update(state=State.SENDING, leased_until=lease, attempts=F("attempts") + 1)
     return Delivery.objects.select_related(*READ_TOGETHER).get(pk=delivery_id) if claimed else None
 
 
@@ -102,10 +100,15 @@ def postponed_or_dead(delivery: Delivery, error: NotSent) -> Outcome:
         return Outcome(State.WAITING, tried - 1, reason, wait=error.wait)
     is_final = isinstance(error, AddressGone | Unacceptable) or tried >= MOST_ATTEMPTS
     if isinstance(error, AnswerLost) and not is_final and delivery.broadcast_id is None:
-        return Outcome(State.WAITING, MOST_ATTEMPTS - 1, reason, wait=with_jitter(WAITS[2]))
+        return Outcome(State.WAITING, MOST_ATTEMPTS - 1, reason, wait=with_jitter(wait_after(2)))
     if isinstance(error, AnswerLost) or is_final:
         return Outcome(State.DEAD, tried, reason)
-    return Outcome(State.WAITING, tried, reason, wait=with_jitter(WAITS[tried]))
+    return Outcome(State.WAITING, tried, reason, wait=with_jitter(wait_after(tried)))
+
+
+def wait_after(attempts: int) -> timedelta:
+    wait: timedelta = settings.NOTIFICATION_WAITS[attempts - 1]
+    return wait
 
 
 def with_jitter(wait: timedelta) -> timedelta:

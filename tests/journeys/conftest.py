@@ -1,4 +1,4 @@
-"""A real Chromium against a real server; without a Chromium these tests say so and step aside."""
+"""A real Chromium against a real server; without a Chromium these tests say so and step aside. Real workers, too."""
 
 import os
 import shutil
@@ -23,11 +23,13 @@ def chromium() -> str | None:
 
 
 def pytest_collection_modifyitems(items):
-    """Every test in this folder needs the browser."""
+    """Every test in this folder needs real commits, and most of them the browser."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.django_db(transaction=True))
+            if "browser" not in item.fixturenames:
+                continue
+            item.add_marker(pytest.mark.browser)
             if chromium() is None:
                 item.add_marker(pytest.mark.skip(reason="no Chromium on PATH and CHROMIUM is not set"))
 
