@@ -9,7 +9,7 @@ from notifications import tasks
 from notifications.commands import run_broadcast, send_delivery, wake_broadcasts
 from notifications.commands.broadcast import turns
 from notifications.commands.broadcast.address import write_chunk
-from notifications.commands.broadcast.turns import LEASE, leave_turn, take_turn
+from notifications.commands.broadcast.turns import leave_turn, take_turn
 from notifications.commands.leftovers import lying_deliveries
 from notifications.commands.send import claim
 from notifications.errors import TryLater
@@ -159,7 +159,7 @@ def test_it_is_not_done_while_something_is_under_way(broadcast):
     run(broadcast)
     Broadcast.objects.filter(pk=broadcast.pk).update(state=BroadcastState.RUNNING)
     last = parts(broadcast)[-1]
-    Delivery.objects.filter(pk=last.pk).update(state="SENDING", leased_until=ClockTimestamp() + LEASE)
+    Delivery.objects.filter(pk=last.pk).update(state="SENDING", leased_until=ClockTimestamp() + timedelta(minutes=1))
 
     assert run(broadcast).state == BroadcastState.RUNNING
 

@@ -4,13 +4,13 @@ from functools import partial
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 
 from accounts.errors import NotAllowed
 from accounts.values import Actor, Role
 from booking.queries.visits import database_time
 from notifications.audience import audience_of
-from notifications.commands.broadcast.turns import LEASE
 from notifications.commands.send import put_back
 from notifications.errors import NobodyToTell, WrongBroadcastState
 from notifications.models import Broadcast, BroadcastState, Delivery
@@ -68,7 +68,8 @@ def may_steer(actor: Actor) -> bool:
 
 def set_running(broadcast: Broadcast, actor: Actor, **fields: Any) -> Broadcast:
     transaction.on_commit(partial(wake_broadcast, broadcast.pk, broadcast.turn))
-    return change(broadcast, actor, state=BroadcastState.RUNNING, leased_until=database_time() + LEASE, **fields)
+    lease = database_time() + settings.NOTIFICATION_LEASE
+    return change(broadcast, actor, state=BroadcastState.RUNNING, leased_until=lease, **fields)
 
 
 def change(broadcast: Broadcast, actor: Actor, **fields: Any) -> Broadcast:

@@ -7,6 +7,7 @@ a worker that was thought dead, runs nothing; and leases the broadcast, so that 
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.conf import settings
 from django.db.models import Exists, F, Min, OuterRef
 
 from booking.models.appointment import ClockTimestamp
@@ -15,8 +16,6 @@ from notifications.models import Broadcast, BroadcastState, Delivery
 from notifications.values import State
 from notifications.wake import wake_broadcast
 
-LEASE = timedelta(seconds=30)
-"""Longer than a turn and its wait in the queue; whoever outlives it was killed, or his message was lost."""
 SOON = timedelta(seconds=10)
 """What is due later is found by ``wake_broadcasts``, which looks so often."""
 UNFINISHED = (State.WAITING, State.SENDING)
@@ -33,7 +32,7 @@ class Onward:
 def take_turn(broadcast_id: int, turn: int) -> Broadcast | None:
     """The broadcast, if it runs and this turn is nobody else's, with ``turn`` as the next one."""
     rows = Broadcast.objects.filter(pk=broadcast_id, state=BroadcastState.RUNNING, turn=turn)
-    if not rows.update(turn=F("turn") + 1, leased_until=ClockTimestamp() + LEASE):
+    if not rows.update(turn=F("turn") + 1, leased_until=ClockTimestamp() + settings.NOTIFICATION_LEASE):
         return None
     broadcast = Broadcast.objects.get(pk=broadcast_id)
     broadcast.turn = turn + 1
@@ -45,7 +44,7 @@ def leave_turn(broadcast: Broadcast) -> Onward | None:
     if finish(broadcast.pk):
         return None
     wait = seconds_until_due(broadcast)
-    lease = None if wait is None else ClockTimestamp() + LEASE
+    lease = None if wait is None else ClockTimestamp() + settings.NOTIFICATION_LEASE
     ours = Broadcast.objects.filter(pk=broadcast.pk, state=BroadcastState.RUNNING, turn=broadcast.turn)
     if not ours.update(leased_until=lease) or wait is None:
         return None
@@ -74,9 +73,9 @@ def finish(broadcast_id: int) -> bool:
 def wake_forsaken() -> int:
     """Ask once more for the turn of every running broadcast that nobody has leased; how many."""
     lapsed = Broadcast.objects.filter(state=BroadcastState.RUNNING).exclude(leased_until__gt=ClockTimestamp())
-    woken = 0
+    lease, woken = ClockTimestamp() + settings.NOTIFICATION_LEASE, 0
     for broadcast_id, turn in list(lapsed.values_list("pk", "turn")):
-        if lapsed.filter(pk=broadcast_id, turn=turn).update(leased_until=ClockTimestamp() + LEASE):
+        if lapsed.filter(pk=broadcast_id, turn=turn).update(leased_until=lease):
             wake_broadcast(broadcast_id, turn)
             woken += 1
     return woken
