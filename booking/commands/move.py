@@ -14,7 +14,7 @@ from booking.commands.find import appointment_for
 from booking.commands.hold import calendar_around, expire, overdue_in_the_way
 from booking.commands.locks import claim_of, lock_calendars
 from booking.commands.progress import require_clients_own_time
-from booking.commands.record import facts, write_change
+from booking.commands.record import facts, unsay, write_change
 from booking.commands.settle import settle_move
 from booking.errors import ChangedMeanwhile, SlotRefused, TooLate, WrongStatus
 from booking.models import Appointment, EventType, Status
@@ -132,7 +132,8 @@ def put(
     appointment.outside_rules = waived == OUTSIDE_RULES
     appointment.sequence += 1
     details = {"undo": True} if back else {"returned": str(-charge)} if charge < 0 else {}
-    write_change(appointment, EventType.BOOKING_RESCHEDULED, actor, before, **details)
+    told = back is None or not unsay(back.move)
+    write_change(appointment, EventType.BOOKING_RESCHEDULED, actor, before, told=told, **details)
     settle_move(appointment, charge, actor, is_way_back=back is not None)
     return appointment
 

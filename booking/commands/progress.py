@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -87,7 +88,7 @@ def mark_no_show(appointment_id: int, actor: Actor) -> Appointment:
 
 
 @command_transaction
-def advance(appointment_id: int, actor: Actor, step: Step, **details: str) -> Appointment:
+def advance(appointment_id: int, actor: Actor, step: Step, **details: Any) -> Appointment:
     appointment = appointment_for(appointment_id, actor)
     lock_calendars([claim_of(appointment)])
     if appointment.status == step.to:
