@@ -35,7 +35,5 @@ def is_still_so(delivery: Delivery) -> bool:
 
 def agrees_to_offers(delivery: Delivery) -> bool:
     """Whether the client still does, and by this channel: a campaign may take hours, and be paused for days."""
-    if delivery.client is None or not delivery.client.is_active:
-        return False
-    choice = Preferences.objects.filter(client=delivery.client, wants_offers=True).first()
+    choice = Preferences.objects.filter(client=delivery.client_id, client__is_active=True, wants_offers=True).first()
     return choice is not None and not choice.mutes(OFFER, delivery.channel)

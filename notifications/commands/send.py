@@ -14,6 +14,7 @@ from notifications.channels import carrier_of
 from notifications.commands.fall_back import fall_back, switch_off
 from notifications.errors import AddressGone, AnswerLost, NotSent, Throttled, Unacceptable
 from notifications.models import Broadcast, BroadcastState, Delivery
+from notifications.models.delivery import DeliveryQuerySet
 from notifications.relevance import reason_to_drop
 from notifications.render import render
 from notifications.values import State
@@ -53,9 +54,19 @@ def claim(delivery_id: int) -> Delivery | None:
     rows.filter(attempts__gte=MOST_ATTEMPTS).update(
         state=State.DEAD, leased_until=None, reason="the sender failed every time"
     )
-    lease = ClockTimestamp() + settings.NOTIFICATION_LEASE
-    claimed = rows.update(state=State.SENDING, leased_until=lease, attempts=F("attempts") + 1)
-    return Delivery.objects.select_related(*READ_TOGETHER).get(pk=delivery_id) if claimed else None
+    return Delivery.objects.select_related(*READ_TOGETHER).get(pk=delivery_id) if lease(rows) else None
+
+
+def claim_as_read(delivery: Delivery) -> bool:
+    """The same for one that has been read, with one statement; no when something has become of it since."""
+    ours = lease(Delivery.objects.filter(may_be_sent(), pk=delivery.pk, attempts=delivery.attempts))
+    delivery.attempts += ours
+    return bool(ours)
+
+
+def lease(rows: DeliveryQuerySet) -> int:
+    until = ClockTimestamp() + settings.NOTIFICATION_LEASE
+    return rows.update(state=State.SENDING, leased_until=until, attempts=F("attempts") + 1)
 
 
 def may_be_sent() -> Q:

@@ -232,7 +232,7 @@ def test_who_leaves_before_it_is_sent_gets_nothing(salon):
 def test_whoever_dies_before_the_claim_leaves_it_to_the_next(salon, monkeypatch):
     broadcast = started_and_written(salon)
     with monkeypatch.context() as patch:
-        patch.setattr("notifications.commands.broadcast.flight.claim", die)
+        patch.setattr("notifications.commands.broadcast.flight.claim_as_read", die)
         with pytest.raises(Killed):
             one_turn(broadcast)
 
@@ -278,7 +278,7 @@ def test_control_without_the_claim_two_runners_send_twice(salon, monkeypatch):
     def runner(claims):
         with monkeypatch.context() as patch:
             if not claims:
-                patch.setattr("notifications.commands.broadcast.flight.claim", lambda pk: Delivery.objects.get(pk=pk))
+                patch.setattr("notifications.commands.broadcast.flight.claim_as_read", lambda delivery: True)
             Flight(batch, time.monotonic() + 60).fly(BulkTelegram())
 
     runner(claims=True)

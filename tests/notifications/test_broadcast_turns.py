@@ -9,7 +9,7 @@ from notifications import tasks
 from notifications.commands import run_broadcast, send_delivery, wake_broadcasts
 from notifications.commands.broadcast import turns
 from notifications.commands.broadcast.address import write_chunk
-from notifications.commands.broadcast.turns import leave_turn, take_turn
+from notifications.commands.broadcast.turns import Onward, leave_turn, take_turn
 from notifications.commands.leftovers import lying_deliveries
 from notifications.commands.send import claim
 from notifications.errors import TryLater
@@ -110,7 +110,7 @@ def test_whoever_comes_to_the_end_of_a_paused_broadcast_asks_for_nothing_more(br
 
 
 def test_the_next_turn_is_asked_for_while_something_is_due(broadcast, monkeypatch):
-    monkeypatch.setattr("notifications.commands.broadcast.run.SECONDS", -1)
+    monkeypatch.setattr("notifications.commands.broadcast.run.SECONDS", 0)
     asked: list = []
     monkeypatch.setattr(tasks.run_broadcast, "apply_async", lambda *call, **how: asked.append((call, how)))
 
@@ -118,6 +118,16 @@ def test_the_next_turn_is_asked_for_while_something_is_due(broadcast, monkeypatc
     tasks.run_broadcast(broadcast.pk, 0)
 
     assert asked == [(((broadcast.pk, 1),), {"countdown": 0, "retry": False})]
+
+
+def test_a_turn_that_could_send_nothing_is_not_followed_at_once(broadcast, monkeypatch):
+    """Nobody has a permit to write: each turn would only ask once more."""
+    monkeypatch.setattr(BulkTelegram, "send_many", lambda self, messages, begin, end: None)
+
+    onward = one_turn(broadcast)
+
+    assert onward == Onward(turn=1, wait=1.0)
+    assert states(broadcast) == {"WAITING": 3}
 
 
 # --- rest, and the end
@@ -238,11 +248,11 @@ def test_a_forsaken_part_is_taken_over_by_nobody(broadcast, forsaken):
     assert (Telegram.sent, parts(broadcast)[0].state) == ([], "SENDING")
 
 
-def test_control_the_same_of_a_persons_own_message_is_sent_again(forsaken):
-    Delivery.objects.filter(pk=forsaken.pk).update(broadcast=None, event_type="day_summary")
+def test_control_the_same_of_a_persons_own_message_is_taken_over(forsaken):
+    Delivery.objects.filter(pk=forsaken.pk).update(broadcast=None)
 
     assert lying_deliveries() == [forsaken.pk]
-    assert send_delivery(forsaken.pk) == "SENT"
+    assert claim(forsaken.pk) is not None
 
 
 def test_a_part_that_is_under_way_is_not_taken_for_forsaken(broadcast):

@@ -6,7 +6,7 @@ from functools import partial
 
 from notifications.channels import BulkCarrier
 from notifications.commands.broadcast.threads import with_connection
-from notifications.commands.send import Outcome, claim, decided, keep
+from notifications.commands.send import Outcome, claim_as_read, decided, keep
 from notifications.errors import NotSent
 from notifications.models import Delivery
 from notifications.relevance import reason_to_drop
@@ -19,7 +19,6 @@ class Flight:
 
     def __init__(self, deliveries: Sequence[Delivery], end: float) -> None:
         self.deliveries, self.end_of_turn = deliveries, end
-        self.claimed: dict[int, Delivery] = {}
         self.begun = 0
 
     def fly(self, carrier: BulkCarrier) -> bool:
@@ -34,17 +33,15 @@ class Flight:
 
     def begin(self, number: int) -> bool:
         """Claim the delivery, if there is still time and it still is to be sent."""
-        delivery = claim(self.deliveries[number].pk) if time.monotonic() < self.end_of_turn else None
-        if delivery is None:
+        delivery = self.deliveries[number]
+        if time.monotonic() >= self.end_of_turn or not claim_as_read(delivery):
             return False
         self.begun += 1
         if reason := reason_to_drop(delivery):
             keep(delivery, Outcome(State.DROPPED, delivery.attempts, reason), None)
-            return False
-        self.claimed[number] = delivery
-        return True
+        return not reason
 
     def land(self, number: int, answer: str | NotSent) -> None:
         """Keep what the provider said."""
-        delivery = self.claimed.pop(number)
+        delivery = self.deliveries[number]
         keep(delivery, decided(delivery, answer), answer if isinstance(answer, NotSent) else None)
