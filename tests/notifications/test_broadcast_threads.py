@@ -1,5 +1,6 @@
 """A broadcast with real commits: lanes in threads of their own, two workers at once, and few connections."""
 
+import time
 from functools import partial
 
 import pytest
@@ -7,7 +8,6 @@ from django.db import connection
 
 from notifications.audience import Progress, progress_of
 from notifications.commands import run_broadcast
-from notifications.commands.broadcast import run as runner
 from notifications.commands.broadcast.address import write_chunk
 from notifications.commands.broadcast.flight import Flight
 from notifications.commands.broadcast.threads import at_once
@@ -85,9 +85,8 @@ def test_two_runners_of_one_broadcast_send_everything_once(salon):
     fans = salon.fans(20)
     broadcast = salon.started()
     write_chunk(broadcast.pk)
-    batch = parts(broadcast)
 
-    flights = [Flight(batch, runner.time.monotonic() + 60) for _ in range(4)]
+    flights = [Flight(parts(broadcast), time.monotonic() + 60) for _ in range(4)]
     at_once([partial(flight.fly, BulkTelegram()) for flight in flights], 4)
 
     assert sorted(Telegram.targets()) == sorted(str(fan.tg_id) for fan in fans)

@@ -1,10 +1,12 @@
 """Whose turn it is: one runner at a time, a successor when it dies, and an end."""
 
+import json
 from datetime import timedelta
 
 import pytest
 
 from booking.models.appointment import ClockTimestamp
+from config.celery import app
 from notifications import tasks
 from notifications.commands import run_broadcast, send_delivery, wake_broadcasts
 from notifications.commands.broadcast import turns
@@ -14,6 +16,8 @@ from notifications.commands.leftovers import lying_deliveries
 from notifications.commands.send import claim
 from notifications.errors import TryLater
 from notifications.models import Broadcast, BroadcastState, Delivery
+from notifications.values import BROADCAST
+from notifications.wake import WAKER, wake_broadcast
 from tests.notifications.campaign import (
     PATHS,
     BulkTelegram,
@@ -27,6 +31,7 @@ from tests.notifications.campaign import (
     states,
 )
 from tests.notifications.carriers import Telegram
+from tests.workers import broker
 
 pytestmark = pytest.mark.django_db
 
@@ -128,6 +133,19 @@ def test_a_turn_that_could_send_nothing_is_not_followed_at_once(broadcast, monke
 
     assert onward == Onward(turn=1, wait=1.0)
     assert states(broadcast) == {"WAITING": 3}
+
+
+def test_a_turn_is_asked_for_in_the_queue_of_broadcasts():
+    broker().delete(BROADCAST)
+
+    wake_broadcast(3, 7)
+    WAKER.calls.join()
+
+    (message,) = broker().lrange(BROADCAST, 0, -1)
+    broker().delete(BROADCAST)
+    assert json.loads(message)["headers"]["task"] == "notifications.tasks.run_broadcast"
+    assert json.loads(message)["headers"]["argsrepr"] == "(3, 7)"
+    assert app.amqp.router.route({}, "notifications.tasks.run_broadcast")["queue"].name == BROADCAST
 
 
 # --- rest, and the end
