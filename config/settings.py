@@ -128,6 +128,8 @@ SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {f"notifications.tasks.{name}": {"queue": "events:p2p"} for name in ("dispatch", "send")}
+CELERY_TASK_ROUTES["notifications.tasks.run_broadcast"] = {"queue": "events:broadcast"}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -150,6 +152,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3600},
     },
     "find notifications left lying": {"task": "notifications.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "find broadcasts left lying": {
+        "task": "notifications.tasks.wake_broadcasts",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
     "remind of visits": {"task": "notifications.tasks.remind", "schedule": 60.0, "options": {"expires": 60}},
     "tell specialists of their day": {
         "task": "notifications.tasks.summarize_day",

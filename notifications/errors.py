@@ -63,7 +63,7 @@ class BadPushKey(BadSubscription):
     message = _("This is not a key of a push subscription.")
 
 
-class NotStopped(Refusal):
+class WrongBroadcastState(Refusal):
     code = "wrong_state"
     message = _("The broadcast is not in a state from which this can be done.")
 
@@ -76,3 +76,8 @@ class AlreadyThere(Refusal):
 class JustDeleted(Refusal):
     code = "just_deleted"
     message = _("Somebody has just deleted this.")
+
+
+class NobodyToTell(Refusal):
+    code = "nobody_to_tell"
+    message = _("Nobody who has agreed to offers fits this audience, so there is nobody to send it to.")

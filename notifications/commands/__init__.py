@@ -1,5 +1,13 @@
 """The only writers of notifications: imperative verbs, each safe to repeat."""
 
+from notifications.commands.broadcast import (
+    pause_broadcast,
+    resume_broadcast,
+    run_broadcast,
+    start_broadcast,
+    stop_broadcast,
+    wake_broadcasts,
+)
 from notifications.commands.dispatch import dispatch_event
 from notifications.commands.leftovers import send_again, sweep
 from notifications.commands.mornings import summarize_day
@@ -9,13 +17,19 @@ from notifications.commands.subscribe import remove_subscription, renew, subscri
 
 __all__ = [
     "dispatch_event",
+    "pause_broadcast",
     "remind",
     "remove_subscription",
     "renew",
+    "resume_broadcast",
+    "run_broadcast",
     "send_again",
     "send_delivery",
+    "start_broadcast",
+    "stop_broadcast",
     "subscribe",
     "summarize_day",
     "sweep",
     "unsubscribe",
+    "wake_broadcasts",
 ]

@@ -20,7 +20,7 @@ from config.translations import compile_translations
 
 
 class Command(BaseCommand):
-    """Migrate, load the demo business once, then web, worker and beat in this terminal until Ctrl-C."""
+    """Migrate, load the demo business once, then web, workers and beat in this terminal until Ctrl-C."""
 
     help = __doc__
 
@@ -83,7 +83,7 @@ class Command(BaseCommand):
 
     def names(self) -> list[str]:
         """What runs, by the names of the entrypoint."""
-        return ["web", "worker", "beat"]
+        return ["web", "worker", "worker-broadcast", "beat"]
 
     def announce(self, address: tuple[str, int], sign_ins: str) -> None:
         """Last, when the pages answer: what a person wants to see must not scroll away."""
