@@ -3,16 +3,15 @@
 from celery import shared_task
 
 from notifications import commands
-from notifications.values import P2P
 
 
-@shared_task(queue=P2P)
+@shared_task
 def dispatch(event_id: int) -> int:
     """Turn an event into deliveries; running it twice changes nothing."""
     return commands.dispatch_event(event_id)
 
 
-@shared_task(queue=P2P)
+@shared_task
 def send(delivery_id: int) -> str:
     """Send one delivery, if it is due and nobody else is sending it."""
     return commands.send_delivery(delivery_id)
