@@ -1,6 +1,6 @@
 """When a reminder is due: pure, on plain values (domain §8)."""
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 NOT_LATER_THAN = timedelta(minutes=30)
@@ -16,6 +16,7 @@ def due_at(start: datetime, lead: timedelta, quiet: tuple[int, int], zone: ZoneI
     In quiet hours it waits for their end, or, if that is later than half an hour before the start, goes out before
     they begin.
     """
+    start = start.astimezone(UTC)  # where an hour is an hour
     wanted = start - lead
     span = quiet_span(wanted, quiet, zone)
     if span is None:
