@@ -39,6 +39,11 @@ class Unacceptable(NotSent):
     """This message will never be taken, by whatever number of attempts; the address is fine."""
 
 
-class NotStopped(Refusal):
+class WrongBroadcastState(Refusal):
     code = "wrong_state"
     message = _("The broadcast is not in a state from which this can be done.")
+
+
+class NobodyToTell(Refusal):
+    code = "nobody_to_tell"
+    message = _("Nobody who has agreed to offers fits this audience, so there is nobody to send it to.")

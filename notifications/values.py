@@ -12,6 +12,10 @@ P2P, BROADCAST = "events:p2p", "events:broadcast"
 """Queues, by the names of source 001; with Redis as the broker they are lists of these names."""
 
 
+OFFER = "broadcast"
+"""The event type of whatever belongs to a broadcast; ``broadcast:all`` switches it off."""
+
+
 class Channel(TextChoices):
     """How a message travels, in the order in which it is tried (domain §8)."""
 
