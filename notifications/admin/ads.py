@@ -7,26 +7,26 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.core.validators import MaxValueValidator
 from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import render
-from django.urls import URLPattern, path, reverse_lazy
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from unfold.contrib.filters.admin import BooleanRadioFilter
-from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.console import CompactDateInput, CompanyForm, CompanyModelAdmin, VisibleFilter
-from accounts.console.pages import page
 from accounts.console.skin import display
-from notifications.admin.preview import Preview, preview_of
+from notifications.admin.live import answer, watched
+from notifications.admin.preview import in_a_mail, in_telegram
 from notifications.models import AdTemplate, NotificationSetting
+from notifications.models.setting import LONGEST_AD, AdTemplateQuerySet
 from notifications.values import ALL_CHANNELS
 
+PREVIEW = "admin:notifications_adtemplate_preview"
+TEXTS = ("content_tg", "content_html")
 A_DAY = timedelta(days=1)
 FARTHEST = date(2999, 12, 31)
 SHOWN, OVER, OFF = "shown", "over", "off"
@@ -34,13 +34,6 @@ STATES = {
     SHOWN: pgettext_lazy("advertisement", "Shown"),
     OVER: pgettext_lazy("advertisement", "Over"),
     OFF: pgettext_lazy("advertisement", "Switched off"),
-}
-TELLS_WHILE_TYPING = {
-    "hx-post": reverse_lazy("admin:notifications_adtemplate_preview"),
-    "hx-trigger": "input changed delay:300ms",
-    "hx-include": "closest form",
-    "hx-target": "#preview",
-    "hx-sync": "closest form:replace",
 }
 
 
@@ -91,6 +84,10 @@ def by_which(rows: list[NotificationSetting]) -> str:
     return f" ({', '.join(row.get_channel_display() for row in rows)})"
 
 
+def previews(telegram: str | None = None, mail: str | None = None) -> dict[str, Any]:
+    return {"telegram": in_telegram(telegram, LONGEST_AD), "mail": in_a_mail(mail)}
+
+
 @admin.register(AdTemplate)
 class AdTemplateAdmin(CompanyModelAdmin):
     form = AdForm
@@ -98,7 +95,8 @@ class AdTemplateAdmin(CompanyModelAdmin):
     list_filter = (("active", BooleanRadioFilter), ("company", VisibleFilter))
     list_select_related = ("company",)
     search_fields = ("name", "content_tg")
-    change_form_after_template = "admin/notifications/ad_preview.html"
+    change_form_before_template = "admin/notifications/form_preview.html"
+    change_form_outer_after_template = "admin/notifications/ad_places.html"
     fieldsets = (
         (None, {"fields": ("company", "name", "content_tg", "content_html")}),
         (gettext_lazy("When it is shown"), {"fields": ("active", "last_day")}),
@@ -106,7 +104,9 @@ class AdTemplateAdmin(CompanyModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         settings = Prefetch("settings", NotificationSetting.objects.order_by("pk"), to_attr="used_in")
-        return super().get_queryset(request).with_now().select_related("company").prefetch_related(settings)
+        rows = super().get_queryset(request)
+        assert isinstance(rows, AdTemplateQuerySet)  # noqa: S101 - the model's own manager; for the type checker
+        return rows.with_now().select_related("company").prefetch_related(settings)
 
     @display(description=gettext_lazy("state"), label={SHOWN: "success", OVER: "warning", OFF: ""})
     def state(self, ad: AdTemplate) -> tuple[str, str]:
@@ -123,16 +123,24 @@ class AdTemplateAdmin(CompanyModelAdmin):
         return "; ".join(places_of(ad.used_in))
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name in ("content_tg", "content_html"):
-            kwargs["widget"] = UnfoldAdminTextareaWidget({"rows": 6, **TELLS_WHILE_TYPING})
+        if db_field.name in TEXTS:
+            kwargs |= {"widget": watched(PREVIEW, rows=6), "help_text": escape(db_field.help_text)}
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
-        form, ad = context["adminform"].form, kwargs.get("obj")
-        texts = {name: form[name].value() for name in ("content_tg", "content_html") if name in form.fields}
-        context["preview"] = preview_of(**texts)
-        context["used_in"] = places_of(ad.used_in) if ad else []
-        return super().render_change_form(request, context, **kwargs)
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        form = context["adminform"].form
+        context["preview_address"] = reverse(PREVIEW)
+        context |= previews(*(form[name].value() for name in TEXTS if name in form.fields))
+        context["used_in"] = places_of(obj.used_in) if obj else []
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     # --- the preview
 
@@ -141,15 +149,7 @@ class AdTemplateAdmin(CompanyModelAdmin):
         return [path("preview/", view, name="notifications_adtemplate_preview"), *super().get_urls()]
 
     def preview_view(self, request: HttpRequest) -> HttpResponse:
-        """What was typed, as people would see it: a part of the form, or a page where there is no JavaScript."""
-        if not (self.has_change_permission(request) or self.has_add_permission(request)):
-            raise PermissionDenied
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        preview = preview_of(request.POST.get("content_tg"), request.POST.get("content_html"))
-        if request.headers.get("HX-Request"):
-            return render(request, "admin/notifications/_preview.html", {"preview": preview})
-        return page(request, self, "notifications/preview", preview=preview, title=_("Preview"))
+        return answer(request, self, previews(*(request.POST.get(name) for name in TEXTS)))
 
     # --- what becomes of the messages
 
@@ -158,4 +158,5 @@ class AdTemplateAdmin(CompanyModelAdmin):
         if ad is not None and (places := places_of(ad.used_in)):
             lead = _("It follows these messages, which will then come without an advertisement: {places}.")
             messages.warning(request, format_html(lead, places="; ".join(places)))
-        return super().delete_view(request, object_id, extra_context)
+        page: HttpResponse = super().delete_view(request, object_id, extra_context)
+        return page

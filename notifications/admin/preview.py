@@ -3,15 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
+from html.parser import HTMLParser
 from typing import Any
 
+import nh3
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from notifications.models.setting import LONGEST_AD
 from notifications.telegram_html import LINKS, TAGS, Checker, problem_in, scheme_of
 
-MOST_SHOWN = 10 * LONGEST_AD
+MOST_SHOWN = 10_000
+"""Letters; a preview of more than any field takes is nobody's wish."""
 
 SHOWN_AS = {"strong": "b", "em": "i", "ins": "u", "strike": "s", "del": "s"}
 SPOILER = '<span class="okno-spoiler">'
@@ -71,17 +74,43 @@ def painted(text: str) -> SafeString:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A text as Telegram shows it, what Telegram would not take of it, and how long it is."""
+    """A text as people see it, what is wrong with it, and of how many letters how many are used."""
 
     shown: SafeString
     problem: Any
-    length: int
-    longest: int
+    length: int = 0
+    longest: int = 0
 
 
-def preview_of(text: str | None, longest: int = LONGEST_AD) -> Preview:
-    """Of whatever was typed so far."""
+def in_telegram(text: str | None, longest: int) -> Preview:
+    """Whatever was typed so far; ``problem`` is what Telegram would not take of it."""
     text = (text or "").replace("\r\n", "\n").strip()
-    too_long = len(text) - longest
-    problem = _("It is too long by %(count)d characters.") % {"count": too_long} if too_long > 0 else problem_in(text)
-    return Preview(painted(text[:MOST_SHOWN]), problem, len(text), longest)
+    over = len(text) - longest
+    too_long = ngettext("It is %(count)d letter too long.", "It is %(count)d letters too long.", over)
+    return Preview(
+        painted(text[:MOST_SHOWN]), too_long % {"count": over} if over > 0 else problem_in(text), len(text), longest
+    )
+
+
+def in_a_mail(html: str | None) -> Preview | None:
+    """None when mails get the text for Telegram; ``problem`` is what is taken out of it."""
+    html = (html or "").strip()[:MOST_SHOWN]
+    if not html:
+        return None
+    lister = Lister()
+    lister.feed(html)
+    lister.close()
+    taken_out = ", ".join(f"<{tag}>" for tag in sorted(lister.tags - nh3.ALLOWED_TAGS))
+    problem = _("Mails do not take this, it is left out: %(tags)s") % {"tags": taken_out} if taken_out else ""
+    return Preview(mark_safe(nh3.clean(html)), problem)  # noqa: S308 - cleaned
+
+
+class Lister(HTMLParser):
+    """Which tags there are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)

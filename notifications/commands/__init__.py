@@ -6,6 +6,7 @@ from notifications.commands.dispatch import dispatch_event
 from notifications.commands.leftovers import send_again, sweep
 from notifications.commands.mornings import summarize_day
 from notifications.commands.reminders import remind
+from notifications.commands.revive import try_again
 from notifications.commands.send import send_delivery
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "stop_broadcast",
     "summarize_day",
     "sweep",
+    "try_again",
 ]

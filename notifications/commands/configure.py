@@ -48,7 +48,7 @@ def require_right(company_id: int, cells: list[Cell], actor: Actor) -> None:
     is_administrator = actor.owns_deployment or actor.role == Role.ADMIN
     if not is_administrator or not Company.objects.visible_to(actor).filter(pk=company_id).exists():
         raise NotAllowed
-    ads = {cell.ad_template_id for cell in cells} - {None}
+    ads = {cell.ad_template_id for cell in cells if cell.ad_template_id is not None}
     if AdTemplate.objects.filter(company_id=company_id, pk__in=ads).count() != len(ads):
         raise NotAllowed
     if any(cell.role not in TOLD[cell.event_type] for cell in cells):
@@ -59,7 +59,7 @@ def rows_of(company_id: int, cell: Cell, old: Iterable[NotificationSetting]) -> 
     wanted = {channel: wanted_of(cell, channel, old) for channel in Channel}
     usual = Counter(wanted.values()).most_common(1)[0][0]
     exceptions = {channel: told for channel, told in wanted.items() if told != usual}
-    for channel, (enabled, ad_template_id) in {ALL_CHANNELS: usual, **exceptions}.items():
+    for channel, (enabled, ad_template_id) in [(ALL_CHANNELS, usual), *exceptions.items()]:
         yield NotificationSetting(
             company_id=company_id,
             event_type=cell.event_type,
