@@ -56,7 +56,7 @@ class BroadcastFilter(DropdownFilter):
     """By one of the last broadcasts."""
 
     title = _("broadcast")
-    parameter_name = "broadcast"
+    parameter_name = "part_of"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         rows = Broadcast.objects.visible_to(actor_in(request)).exclude(state=BroadcastState.DRAFT)
@@ -71,7 +71,7 @@ class ChannelFilter(DropdownFilter):
     """Also what could go by no channel."""
 
     title = _("channel")
-    parameter_name = "channel"
+    parameter_name = "by"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [*Channel.choices, (NONE, NOBODY)]
