@@ -30,7 +30,7 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
         **dict.fromkeys(MONEY, ("view", "add")),
         "notifications.notificationsetting": ALL,
         "notifications.adtemplate": ALL,
-        "notifications.broadcast": EDIT,
+        "notifications.broadcast": ALL,
         "notifications.delivery": ("view", "change"),
         "notifications.preferences": EDIT,
         "notifications.pushsubscription": ("view", "delete"),

@@ -1,5 +1,6 @@
 """The readers of notifications: what is switched on, who is where to be reached, what is due."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ from accounts.statements import rows
 from booking.models import Appointment
 from booking.queries.visits import database_time
 from notifications.models import AdTemplate, DeadAddress, NotificationSetting, Preferences, PushSubscription
-from notifications.values import ALL_CHANNELS, Channel, RecipientRole
+from notifications.values import ALL_CHANNELS, TOLD, Cell, Channel, Occasion, RecipientRole
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,23 @@ def switches_of(company_id: int, event_type: str) -> Switches:
     """One statement."""
     found = NotificationSetting.objects.filter(company_id=company_id, event_type=event_type)
     return Switches({(row.recipient_role, row.channel): row for row in found})
+
+
+def matrix_of(company_id: int) -> list[Cell]:
+    """Every cell for which there is a message, in the order of events and roles: one statement."""
+    found: dict[str, dict[tuple[str, str], NotificationSetting]] = defaultdict(dict)
+    for row in NotificationSetting.objects.filter(company_id=company_id):
+        found[row.event_type][row.recipient_role, row.channel] = row
+    return [cell_of(Switches(found[occasion]), occasion, role) for occasion, roles in TOLD.items() for role in roles]
+
+
+def cell_of(switches: Switches, occasion: Occasion, role: RecipientRole) -> Cell:
+    """The effective values: an advertisement of a channel that is switched off follows nothing."""
+    channels = frozenset(channel for channel in Channel if switches.is_on(role, channel))
+    rows = [switches.row(role, channel) for channel in channels or Channel]
+    ads = {row.ad_template_id if row else None for row in rows}
+    several = len(ads) > 1
+    return Cell(occasion, role, channels, None if several else ads.pop(), has_several_ads=several)
 
 
 BROADCASTS = Switches(
