@@ -257,6 +257,16 @@ def test_a_host_that_is_allowed_no_longer_is_not_connected_to(push, device, sett
     assert push.attempts == []
 
 
+def test_without_the_look_at_the_host_it_would_be_connected_to(push, device, settings, monkeypatch):
+    """The control of the test above."""
+    settings.PUSH_ALLOWED_HOSTS = []
+    monkeypatch.setattr(web_push, "is_allowed", lambda *args: True)
+
+    sent(notice(device))
+
+    assert len(push.received) == 1
+
+
 TAGGED, UNTAGGED, BULK = {"tag": "apt-17"}, {"tag": ""}, {"tag": "offer-3", "is_bulk": True}
 
 
