@@ -28,7 +28,7 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
         "booking.appointment": EDIT,
         "booking.appointmentevent": VIEW,
         **dict.fromkeys(MONEY, ("view", "add")),
-        "notifications.notificationsetting": EDIT,
+        "notifications.notificationsetting": ALL,
         "notifications.adtemplate": ALL,
         "notifications.broadcast": ALL,
         "notifications.delivery": ("view", "change"),

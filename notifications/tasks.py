@@ -18,6 +18,20 @@ def send(delivery_id: int) -> str:
 
 
 @shared_task
+def run_broadcast(broadcast_id: int, turn: int) -> None:
+    """Send a little of a broadcast, then ask for the next turn: so it can be paused, and others' have theirs."""
+    onward = commands.run_broadcast(broadcast_id, turn)
+    if onward is not None:
+        run_broadcast.apply_async((broadcast_id, onward.turn), countdown=onward.wait, retry=False)
+
+
+@shared_task
+def wake_broadcasts() -> int:
+    """Find broadcasts whose worker died, and those that have something to do again."""
+    return commands.wake_broadcasts()
+
+
+@shared_task
 def sweep() -> int:
     """Find what was never woken, what is to be tried again, and what a killed worker left behind."""
     return commands.sweep()

@@ -6,8 +6,6 @@ from zoneinfo import ZoneInfo
 NOT_LATER_THAN = timedelta(minutes=30)
 """Before the start: a reminder that quiet hours would hold up longer goes out before they begin."""
 BEFORE_QUIET = timedelta(minutes=15)
-FARTHEST_AHEAD = timedelta(hours=25)
-"""By how much quiet hours can bring a reminder forward at most: they last less than a day."""
 
 
 def due_at(start: datetime, lead: timedelta, quiet: tuple[int, int], zone: ZoneInfo) -> datetime:

@@ -107,6 +107,10 @@ class Delivery(models.Model):
                 fields=["broadcast", "state", "id"], name="deliveries_of_broadcast",
                 condition=Q(broadcast__isnull=False),
             ),
+            models.Index(
+                fields=["broadcast", "channel", "id"], name="deliveries_of_lane",
+                condition=Q(broadcast__isnull=False, state=State.WAITING),
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:

@@ -38,7 +38,9 @@ def told(visit: Appointment, event_type: str) -> list[tuple[str, str]]:
 
 
 def dispatched(visit: Appointment, event_type: str) -> list[Delivery]:
+    """A move in the console waits for a moment before it is told: here that moment has passed."""
     event = last(visit, event_type)
+    AppointmentEvent.objects.filter(pk=event.pk).update(dispatch_after=None)
     dispatch_event(event.pk)
     return list(Delivery.objects.filter(event=event).order_by("pk"))
 

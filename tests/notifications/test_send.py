@@ -12,7 +12,7 @@ from booking.models import EventType
 from booking.models.appointment import ClockTimestamp
 from booking.queries.visits import database_time
 from notifications.commands import send_again, send_delivery
-from notifications.commands.send import LEASE, MOST_ATTEMPTS
+from notifications.commands.send import MOST_ATTEMPTS
 from notifications.errors import AddressGone, AnswerLost, Throttled, TryLater, Unacceptable
 from notifications.models import DeadAddress, Delivery, PushSubscription
 from tests.factories import make_user, numbers
@@ -223,14 +223,14 @@ def kill(monkeypatch, carrier) -> None:
     monkeypatch.setattr(carrier, "send", die)
 
 
-def test_a_killed_sender_keeps_it_until_the_lease_runs_out(delivery, monkeypatch):
+def test_a_killed_sender_keeps_it_until_the_lease_runs_out(delivery, monkeypatch, settings):
     with monkeypatch.context() as patch:
         kill(patch, Telegram)
         with pytest.raises(Killed):
             send_delivery(delivery.pk)
 
     assert send_delivery(delivery.pk) == ""
-    assert timedelta() < again(delivery).leased_until - database_time() <= LEASE
+    assert timedelta() < again(delivery).leased_until - database_time() <= settings.NOTIFICATION_LEASE
     let_the_lease_run_out(delivery)
     assert send_delivery(delivery.pk) == "SENT"
 

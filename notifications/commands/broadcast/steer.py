@@ -4,13 +4,14 @@ from functools import partial
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 
 from accounts.errors import NotAllowed
 from accounts.values import Actor, Role
 from booking.queries.visits import database_time
 from notifications.audience import audience_of
-from notifications.commands.broadcast.turns import LEASE
+from notifications.commands.send import put_back
 from notifications.errors import NobodyToTell, WrongBroadcastState
 from notifications.models import Broadcast, BroadcastState, Delivery
 from notifications.relevance import STOPPED
@@ -67,7 +68,8 @@ def may_steer(actor: Actor) -> bool:
 
 def set_running(broadcast: Broadcast, actor: Actor, **fields: Any) -> Broadcast:
     transaction.on_commit(partial(wake_broadcast, broadcast.pk, broadcast.turn))
-    return change(broadcast, actor, state=BroadcastState.RUNNING, leased_until=database_time() + LEASE, **fields)
+    lease = database_time() + settings.NOTIFICATION_LEASE
+    return change(broadcast, actor, state=BroadcastState.RUNNING, leased_until=lease, **fields)
 
 
 def change(broadcast: Broadcast, actor: Actor, **fields: Any) -> Broadcast:
@@ -81,3 +83,17 @@ def change(broadcast: Broadcast, actor: Actor, **fields: Any) -> Broadcast:
 def drop_waiting(broadcast: Broadcast) -> int:
     waiting = Delivery.objects.filter(broadcast=broadcast.pk, state=State.WAITING)
     return waiting.update(state=State.DROPPED, reason=STOPPED)
+
+
+@transaction.atomic
+def send_part_again(broadcast_id: int, delivery_id: int) -> bool:
+    """Give a delivery that failed three more attempts, and go on with its broadcast if that was done; whether it had
+    failed and the broadcast was not stopped."""
+    broadcast = Broadcast.objects.select_for_update(no_key=True).get(pk=broadcast_id)
+    if broadcast.state == BroadcastState.STOPPED or not put_back(delivery_id):
+        return False
+    if broadcast.state == BroadcastState.DONE:
+        broadcast.state, broadcast.finished_at = BroadcastState.RUNNING, None
+        broadcast.save(update_fields=["state", "finished_at"])
+        transaction.on_commit(partial(wake_broadcast, broadcast.pk, broadcast.turn))
+    return True
