@@ -54,9 +54,6 @@ class HoursField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(str(hours) for hours in value) if isinstance(value, list) else value
 
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return super().has_changed(self.prepare_value(initial), data)
-
 
 class CompanyRulesForm(CompanyForm):
     timezone = TimezoneField(label=_("time zone"))
