@@ -1,4 +1,4 @@
-# One image for web, worker, beat and migrate; config/entrypoint.sh knows them by name.
+# One image for web, workers, beat and migrate; config/entrypoint.sh knows them by name.
 FROM python:3.12-slim AS build
 WORKDIR /app
 RUN python -m venv /venv

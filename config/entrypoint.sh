@@ -10,7 +10,13 @@ web)
     ;;
 worker)
     exec python -m celery --quiet -A config worker --without-mingle --without-gossip --loglevel "${LOG_LEVEL:-INFO}" \
-        --concurrency "${WORKER_CONCURRENCY:-2}" --queues default,events:p2p,events:broadcast
+        --concurrency "${WORKER_CONCURRENCY:-2}" --queues default,events:p2p
+    ;;
+worker-broadcast)
+    # Of its own, so that nobody's own message waits behind an offer to thousands. Two at once would gain nothing: the
+    # providers' limits are shared.
+    exec python -m celery --quiet -A config worker --without-mingle --without-gossip --loglevel "${LOG_LEVEL:-INFO}" \
+        --concurrency 1 --queues events:broadcast --hostname broadcast@%h
     ;;
 beat)
     # Without a pid file: a stale one would keep it from starting after a kill -9.
@@ -29,7 +35,7 @@ address = "http://127.0.0.1:" + os.environ.get("PORT", "8000") + "/healthz"
 urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=4)'
     ;;
 probe-worker)
-    exec python -m celery --quiet -A config inspect ping --timeout 10 --destination "celery@$(uname -n)"
+    exec python -m celery --quiet -A config inspect ping --timeout 10 --destination "${2:-celery}@$(uname -n)"
     ;;
 *)
     exec "$@"

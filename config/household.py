@@ -41,7 +41,7 @@ class Mortal(Process):
 
 
 class Household(Manager):
-    """Web, worker, beat; remembers who ended first."""
+    """Web, workers, beat; remembers who ended first."""
 
     def __init__(self, when_started: Callable[[], None]) -> None:
         super().__init__()

@@ -4,6 +4,7 @@ Everything has a working default for a demo. With DEBUG=false nothing is guessed
 server must be told, and the process refuses to start without it.
 """
 
+from datetime import timedelta
 from pathlib import Path
 
 import django_stubs_ext
@@ -51,6 +52,8 @@ INSTALLED_APPS = [
     "django_structlog",
     "pgtrigger",
     "phonenumber_field",
+    "rest_framework",
+    "drf_standardized_errors",
     "csp",
 ]
 
@@ -125,6 +128,8 @@ SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {f"notifications.tasks.{name}": {"queue": "events:p2p"} for name in ("dispatch", "send")}
+CELERY_TASK_ROUTES["notifications.tasks.run_broadcast"] = {"queue": "events:broadcast"}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -135,6 +140,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
     "unacked_restore_interval": 1,
 }
+# What a demo prints for people, mails and SMS, would otherwise become lines of the log.
+CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "config.beat:PatientScheduler"
 CELERY_BEAT_SCHEDULE = {
@@ -145,6 +152,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 3600},
     },
     "find notifications left lying": {"task": "notifications.tasks.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "find broadcasts left lying": {
+        "task": "notifications.tasks.wake_broadcasts",
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
     "remind of visits": {"task": "notifications.tasks.remind", "schedule": 60.0, "options": {"expires": 60}},
     "tell specialists of their day": {
         "task": "notifications.tasks.summarize_day",
@@ -181,6 +193,10 @@ NOTIFICATION_CHANNELS = {
     "email": "notifications.channels.email.EmailCarrier",
     "sms": "notifications.channels.sms.SmsCarrier",
 }
+NOTIFICATION_WAITS = (timedelta(seconds=30), timedelta(seconds=300))
+"""After the first and the second of three attempts (domain §8)."""
+NOTIFICATION_LEASE = timedelta(seconds=60)
+"""Longer than any channel waits for its provider: whoever outlives it was killed."""
 TELEGRAM_BOT_TOKEN = env.str("TELEGRAM_BOT_TOKEN")
 TELEGRAM_API_BASE = env.str("TELEGRAM_API_BASE").rstrip("/")
 VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY")
@@ -193,6 +209,21 @@ vars().update(environ.Env.email_url_config(EMAIL_URL) if EMAIL_URL else {})
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM") or "okno@localhost"
 SMS_GATEWAY = env.str("SMS_GATEWAY") or ("notifications.channels.sms.ConsoleGateway" if DEBUG else "")
+
+# --- The REST API: JSON only, signed in by the browser's session or not at all --------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.authentication.SessionSignIn"],
+    "DEFAULT_PARSER_CLASSES": ["accounts.api.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "accounts.api.pages.Pages",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "config.api_errors.answer_to",
+    "URL_FORMAT_OVERRIDE": None,
+    # A server is reached through one proxy that adds TLS and says who came; what a visitor says himself counts nothing.
+    "NUM_PROXIES": 1 if PUBLIC_URL.startswith("https://") else 0,
+}
+# Requests of one address that may hold a time without signing in; "0" is no limit, which is what a demo has.
+API_BOOK_RATE = env.str("API_BOOK_RATE") or ("0" if DEBUG else "60/min")
 
 # --- Language and time ---------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -239,6 +270,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "connect-src": [SELF],
         "manifest-src": [SELF],
+        "worker-src": [SELF],
         "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
@@ -270,6 +302,7 @@ LOGGING = {
         "django": {"handlers": [], "propagate": True},  # not also by Django's own handler, as it stands
         # Their lines are addresses with the bot's token in them, and what is in the messages.
         **{name: {"level": "WARNING"} for name in ("httpx", "httpcore", "telegram")},
+        "urllib3": {"level": "INFO"},  # below that it writes down the address of each push, which is a secret
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL")},
 }

@@ -1,16 +1,20 @@
 """The readers of notifications: what is switched on, who is where to be reached, what is due."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Client, User
+from accounts.statements import rows
 from booking.models import Appointment
 from booking.queries.visits import database_time
 from notifications.models import AdTemplate, DeadAddress, NotificationSetting, Preferences, PushSubscription
-from notifications.values import ALL_CHANNELS, Channel, RecipientRole
+from notifications.values import ALL_CHANNELS, TOLD, Cell, Channel, Occasion, RecipientRole
 
 
 @dataclass(frozen=True)
@@ -33,8 +37,25 @@ class Switches:
 
 def switches_of(company_id: int, event_type: str) -> Switches:
     """One statement."""
-    rows = NotificationSetting.objects.filter(company_id=company_id, event_type=event_type)
-    return Switches({(row.recipient_role, row.channel): row for row in rows})
+    found = NotificationSetting.objects.filter(company_id=company_id, event_type=event_type)
+    return Switches({(row.recipient_role, row.channel): row for row in found})
+
+
+def matrix_of(company_id: int) -> list[Cell]:
+    """Every cell for which there is a message, in the order of events and roles: one statement."""
+    found: dict[str, dict[tuple[str, str], NotificationSetting]] = defaultdict(dict)
+    for row in NotificationSetting.objects.filter(company_id=company_id):
+        found[row.event_type][row.recipient_role, row.channel] = row
+    return [cell_of(Switches(found[occasion]), occasion, role) for occasion, roles in TOLD.items() for role in roles]
+
+
+def cell_of(switches: Switches, occasion: Occasion, role: RecipientRole) -> Cell:
+    """The effective values: an advertisement of a channel that is switched off follows nothing."""
+    channels = frozenset(channel for channel in Channel if switches.is_on(role, channel))
+    rows = [switches.row(role, channel) for channel in channels or Channel]
+    ads = {row.ad_template_id if row else None for row in rows}
+    several = len(ads) > 1
+    return Cell(occasion, role, channels, None if several else ads.pop(), has_several_ads=several)
 
 
 BROADCASTS = Switches(
@@ -112,42 +133,56 @@ def phone_of(person: Person) -> str:
 
 
 def address_book(people: Iterable[Person], visit: Appointment | None = None) -> AddressBook:
-    """Three statements, however many people. The browser in which ``visit`` was booked hears of it, too."""
+    """Three statements, however many people, and a fourth for the browsers that hear of ``visit`` whoever they are."""
     people = list(people)
     book = AddressBook(preferences=preferences_of(people))
-    for subscription in subscriptions_of(people, visit):
+    hearing = browsers_of(visit) if visit is not None else frozenset()
+    for subscription in subscriptions_of(people, hearing):
         for person in people:
-            if belongs_to(subscription, person, visit):
+            if belongs_to(subscription, person, hearing):
                 book.subscriptions.setdefault(person.key, []).append(str(subscription.pk))
     book.dead = dead_among((address.channel, address.target) for person in people for address in book.addresses(person))
     return book
 
 
+def browsers_of(visit: Appointment) -> frozenset[int]:
+    """Subscriptions of the browser in which ``visit`` was booked, and of those that were told of it by its link."""
+    linked = PushSubscription.visits.through.objects.filter(appointment=visit.pk).values_list("pushsubscription")
+    if not visit.browser_key:
+        return frozenset(key for (key,) in linked)
+    booked = PushSubscription.objects.order_by().filter(browser_key=visit.browser_key).values_list("pk")
+    return frozenset(key for (key,) in booked.union(linked))
+
+
+def hears_of(browser_key: str, visit: Appointment) -> bool:
+    """Whether this browser has subscribed and is one of those."""
+    linked = PushSubscription.visits.through.objects.filter(appointment=visit.pk, pushsubscription=OuterRef("pk"))
+    rows = PushSubscription.objects.filter(browser_key=browser_key)
+    return (rows if visit.browser_key == browser_key else rows.filter(Exists(linked))).exists()
+
+
 def preferences_of(people: Iterable[Person]) -> dict[str, Preferences]:
-    rows = Preferences.objects.filter(Q(client__in=ids_of_clients(people)) | Q(user__in=ids_of_users(people)))
-    return {f"client:{row.client_id}" if row.client_id else f"user:{row.user_id}": row for row in rows}
+    found = Preferences.objects.filter(Q(client__in=ids_of_clients(people)) | Q(user__in=ids_of_users(people)))
+    return {f"client:{row.client_id}" if row.client_id else f"user:{row.user_id}": row for row in found}
 
 
-def subscriptions_of(people: Iterable[Person], visit: Appointment | None) -> list[PushSubscription]:
-    theirs = Q(client__in=ids_of_clients(people)) | Q(user__in=ids_of_users(people))
-    if visit is not None and visit.browser_key:
-        theirs |= Q(browser_key=visit.browser_key, company=visit.company_id)
+def subscriptions_of(people: Iterable[Person], hearing: frozenset[int]) -> list[PushSubscription]:
+    theirs = Q(client__in=ids_of_clients(people)) | Q(user__in=ids_of_users(people)) | Q(pk__in=hearing)
     return list(PushSubscription.objects.filter(theirs).order_by("pk"))
 
 
-def belongs_to(subscription: PushSubscription, person: Person, visit: Appointment | None) -> bool:
+def belongs_to(subscription: PushSubscription, person: Person, hearing: frozenset[int]) -> bool:
     if person.client is not None and subscription.client_id == person.client.pk:
         return True
     if person.user is not None:
         return subscription.user_id == person.user.pk
-    booked_here = visit is not None and visit.browser_key != "" and subscription.browser_key == visit.browser_key
-    return booked_here and person.role == RecipientRole.CLIENT
+    return subscription.pk in hearing and person.role == RecipientRole.CLIENT
 
 
 def dead_among(addresses: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     wanted = set(addresses)
-    rows = DeadAddress.objects.filter(address__in={target for _, target in wanted})
-    return wanted & set(rows.values_list("channel", "address"))
+    found = DeadAddress.objects.filter(address__in={target for _, target in wanted})
+    return wanted & set(found.values_list("channel", "address"))
 
 
 def ids_of_clients(people: Iterable[Person]) -> list[int]:
@@ -156,3 +191,56 @@ def ids_of_clients(people: Iterable[Person]) -> list[int]:
 
 def ids_of_users(people: Iterable[Person]) -> list[int]:
     return [person.user.pk for person in people if person.user is not None]
+
+
+# For every lead of its company: a confirmed visit that is near enough, and has had neither this reminder nor a shorter
+# one. Quiet hours bring a reminder forward by their own length at most, and by what a changed clock adds.
+COMING = """
+    SELECT visit.id, visit.start_time, lead.hours, company.reminder_hours, company.quiet_from, company.quiet_until,
+        location.timezone, coalesce(history.since, visit.created_at)
+    FROM accounts_company AS company
+    CROSS JOIN LATERAL (SELECT DISTINCT hours FROM unnest(company.reminder_hours) AS hours) AS lead
+    JOIN booking_appointment AS visit ON visit.company_id = company.id AND visit.status = 'CONFIRMED'
+        AND visit.start_time > %(now)s AND visit.start_time <= %(now)s + make_interval(
+            hours => (lead.hours + mod(company.quiet_until - company.quiet_from + 24, 24) + 2)::int
+        )
+    JOIN catalog_location AS location ON location.id = visit.location_id
+    LEFT JOIN LATERAL (
+        SELECT max(created_at) AS since FROM booking_appointmentevent
+        WHERE appointment_id = visit.id AND event_type IN ('booking_created', 'booking_rescheduled')
+    ) AS history ON true
+    WHERE company.is_active AND NOT EXISTS (
+        SELECT FROM notifications_reminder AS given
+        WHERE given.appointment_id = visit.id AND given.start_time = visit.start_time
+            AND given.lead_minutes <= lead.hours * 60
+    )
+    ORDER BY visit.start_time, visit.id, lead.hours
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A visit that may have to be reminded of: at which ``lead`` before its start, and by which the next, ``shorter``
+    one follows; ``since`` when it has had this start; ``quiet`` hours (from, until) of the local clock."""
+
+    pk: int
+    start: datetime
+    lead: timedelta
+    shorter: timedelta | None
+    quiet: tuple[int, int]
+    zone: ZoneInfo
+    since: datetime
+
+
+def coming_visits(now: datetime) -> list[Coming]:
+    """Of all companies, soonest first: one statement."""
+    return [
+        Coming(pk, start, timedelta(hours=hours), shorter_than(hours, leads), (begin, end), ZoneInfo(zone), since)
+        for pk, start, hours, leads, begin, end, zone, since in rows(COMING, now=now)
+    ]
+
+
+def shorter_than(hours: int, leads: Iterable[int]) -> timedelta | None:
+    """The next lead after that of ``hours``, if there is one."""
+    shorter = [lead for lead in leads if lead < hours]
+    return timedelta(hours=max(shorter)) if shorter else None

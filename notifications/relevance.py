@@ -3,12 +3,13 @@
 from booking.commands.record import in_utc
 from booking.models import Status
 from booking.queries.visits import database_time
-from notifications.models import BroadcastState, Delivery
-from notifications.values import Occasion
+from notifications.models import BroadcastState, Delivery, Preferences
+from notifications.values import OFFER, Occasion
 
 TOO_LATE = "too late to be of use"
 NO_LONGER_SO = "the visit was moved or cancelled"
 STOPPED = "the broadcast was stopped"
+NO_CONSENT = "the client no longer agrees to offers"
 
 
 def reason_to_drop(delivery: Delivery) -> str:
@@ -17,6 +18,8 @@ def reason_to_drop(delivery: Delivery) -> str:
         return TOO_LATE
     if delivery.broadcast is not None and delivery.broadcast.state == BroadcastState.STOPPED:
         return STOPPED
+    if delivery.broadcast is not None and not agrees_to_offers(delivery):
+        return NO_CONSENT
     if delivery.event_type == Occasion.BOOKING_REMINDER and not is_still_so(delivery):
         return NO_LONGER_SO
     return ""
@@ -28,3 +31,9 @@ def is_still_so(delivery: Delivery) -> bool:
     visit = delivery.event.appointment
     reminded_of = delivery.event.payload["start_time"]
     return visit.status == Status.CONFIRMED and in_utc(visit.start_time) == reminded_of
+
+
+def agrees_to_offers(delivery: Delivery) -> bool:
+    """Whether the client still does, and by this channel: a campaign may take hours, and be paused for days."""
+    choice = Preferences.objects.filter(client=delivery.client_id, client__is_active=True, wants_offers=True).first()
+    return choice is not None and not choice.mutes(OFFER, delivery.channel)

@@ -3,19 +3,32 @@
 from celery import shared_task
 
 from notifications import commands
-from notifications.values import P2P
 
 
-@shared_task(queue=P2P)
+@shared_task
 def dispatch(event_id: int) -> int:
     """Turn an event into deliveries; running it twice changes nothing."""
     return commands.dispatch_event(event_id)
 
 
-@shared_task(queue=P2P)
+@shared_task
 def send(delivery_id: int) -> str:
     """Send one delivery, if it is due and nobody else is sending it."""
     return commands.send_delivery(delivery_id)
+
+
+@shared_task
+def run_broadcast(broadcast_id: int, turn: int) -> None:
+    """Send a little of a broadcast, then ask for the next turn: so it can be paused, and others' have theirs."""
+    onward = commands.run_broadcast(broadcast_id, turn)
+    if onward is not None:
+        run_broadcast.apply_async((broadcast_id, onward.turn), countdown=onward.wait, retry=False)
+
+
+@shared_task
+def wake_broadcasts() -> int:
+    """Find broadcasts whose worker died, and those that have something to do again."""
+    return commands.wake_broadcasts()
 
 
 @shared_task

@@ -1,13 +1,11 @@
 """When a reminder is due: pure, on plain values (domain §8)."""
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 NOT_LATER_THAN = timedelta(minutes=30)
 """Before the start: a reminder that quiet hours would hold up longer goes out before they begin."""
 BEFORE_QUIET = timedelta(minutes=15)
-FARTHEST_AHEAD = timedelta(hours=25)
-"""By how much quiet hours can bring a reminder forward at most: they last less than a day."""
 
 
 def due_at(start: datetime, lead: timedelta, quiet: tuple[int, int], zone: ZoneInfo) -> datetime:
@@ -16,6 +14,7 @@ def due_at(start: datetime, lead: timedelta, quiet: tuple[int, int], zone: ZoneI
     In quiet hours it waits for their end, or, if that is later than half an hour before the start, goes out before
     they begin.
     """
+    start = start.astimezone(UTC)  # where an hour is an hour
     wanted = start - lead
     span = quiet_span(wanted, quiet, zone)
     if span is None:

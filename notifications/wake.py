@@ -14,7 +14,7 @@ import structlog
 from celery import current_app as app
 from kombu.exceptions import OperationalError
 
-from notifications.values import P2P
+from notifications.values import BROADCAST, P2P
 
 MOST_AT_ONCE = 10_000
 """Numbers that may wait; more than that a broker that is gone would only collect."""
@@ -83,6 +83,11 @@ def wake_deliveries(delivery_ids: Iterable[int]) -> None:
         WAKER.publish(partial(ask_for, "notifications.tasks.send", delivery_id))
 
 
-def ask_for(task: str, number: int) -> None:
+def wake_broadcast(broadcast_id: int, turn: int) -> None:
+    """Ask for the next ``turn`` of a broadcast, behind nobody's own message; returns at once."""
+    WAKER.publish(partial(ask_for, "notifications.tasks.run_broadcast", broadcast_id, turn, queue=BROADCAST))
+
+
+def ask_for(task: str, *numbers: int, queue: str = P2P) -> None:
     """By name, because the tasks import the commands, and these us."""
-    app.send_task(task, [number], queue=P2P, retry=False)
+    app.send_task(task, numbers, queue=queue, retry=False)

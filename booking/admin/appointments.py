@@ -27,7 +27,7 @@ from booking.admin.filters import DayFilter, WhenFilter
 from booking.admin.history import sees_money, told
 from booking.admin.steps import ICONS, STEPS, DeskStep, Page, legal_pages, legal_steps
 from booking.console_wording import COLOURS, link_of, page_of, when_of
-from booking.models import Appointment, AppointmentEvent, Status
+from booking.models import Appointment, AppointmentEvent, EventType, Status
 from booking.models.appointment import AppointmentQuerySet, ClockTimestamp
 from booking.views.common import number_or_none
 from booking.wording import length, offset
@@ -63,6 +63,11 @@ def few(request: HttpRequest, queryset: QuerySet[Appointment]) -> list[Appointme
         return visits
     messages.error(request, _("Choose at most %(count)s visits at once.") % {"count": AT_ONCE})
     return None
+
+
+def last_deed(history: list[AppointmentEvent]) -> AppointmentEvent | None:
+    """The last thing that anybody did: a reminder is nobody's deed."""
+    return next((event for event in reversed(history) if event.event_type != EventType.BOOKING_REMINDER), None)
 
 
 class WantedVisits(ChangeList):
@@ -182,7 +187,7 @@ class AppointmentAdmin(CompanyModelAdmin):
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         actor, history = actor_in(request), self.history_of(visit)
-        visit.last_event = history[-1] if history else None  # type: ignore[attr-defined]  # for was_just_moved
+        visit.last_event = last_deed(history)  # type: ignore[attr-defined]  # for was_just_moved
         context = {
             "visit": visit,
             "zone": visit.location.zone,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from booking.models import Appointment
 from wallet.queries import balance_of, is_frozen, paid_from_wallet
@@ -18,7 +19,7 @@ class Settlement:
     to_wallet: Decimal
     at_desk: Decimal
 
-    def as_details(self) -> dict[str, str]:
+    def as_details(self) -> dict[str, Any]:
         """What history keeps of it."""
         return {"returned": str(self.to_wallet), "fee": str(self.fee)}
 

@@ -15,8 +15,9 @@ UNDO_WAIVES = frozenset({Reason.TOO_SOON, Reason.TOO_FAR, Reason.OFF_GRID})
 
 @dataclass(frozen=True, slots=True)
 class WayBack:
-    """Where a visit was before its last move, on which terms, and which rules did not bind it there."""
+    """Where a visit was before its last ``move``, on which terms, and which rules did not bind it there."""
 
+    move: AppointmentEvent
     slot: Slot
     kept: Kept
     waived: frozenset[Reason]
@@ -26,8 +27,8 @@ class WayBack:
 
 
 def last_move(appointment: Appointment) -> AppointmentEvent | None:
-    """The move that can still be taken back: the last thing that happened, and no undo itself."""
-    event = appointment.events.order_by("pk").last()
+    """The move that can still be taken back: the last thing that anybody did, and no undo itself."""
+    event = appointment.events.exclude(event_type=EventType.BOOKING_REMINDER).order_by("pk").last()
     if event is None or event.event_type != EventType.BOOKING_RESCHEDULED or event.payload.get("undo"):
         return None
     return event
@@ -43,6 +44,7 @@ def before_last_move(moved: Appointment) -> WayBack | None:
     busy_until = moment(was.get("busy_until"), moved.busy_until)
     specialist_id = was.get("specialist_id", moved.specialist_id)
     return WayBack(
+        move=event,
         slot=Slot(moved.location_id, moved.service_id, start, specialist_id),
         kept=Kept(
             appointment_id=moved.pk,

@@ -11,7 +11,7 @@ from booking.availability import Candidate, Choice, Minute, Question, Reason, Sp
 from booking.availability.wallclock import days_between, minute_of, moment_of
 from booking.models import Appointment
 from booking.queries.calendars import Calendar, read_calendar
-from booking.queries.catalogue import Catalogue, read_catalogue
+from booking.queries.catalogue import Catalogue, last_day_in, read_catalogue, today_in
 from booking.queries.locations import located
 from booking.values import FreeSlot, Kept, Slot
 from catalog.models import Location
@@ -91,6 +91,27 @@ def free_slots(
     catalogue = read_catalogue(location, [service_id]).narrowed_to(specialist_id)
     calendar = read_calendar(catalogue, first, last, ignore_browser=browser_key, kept=kept)
     return openings_of(calendar, service_id, specialist_id)
+
+
+def slots_by_day(
+    location: Location,
+    service_id: int,
+    first: date,
+    last: date,
+    *,
+    specialist_id: int | None = None,
+    browser_key: str = "",
+) -> dict[date, list[FreeSlot]]:
+    """What clients can book from ``first`` to ``last``, soonest first, each start with everybody who can take it.
+
+    Statements as in ``free_slots``; days that are over or too far ahead have nothing.
+    """
+    first, last = max(first, today_in(location)), min(last, last_day_in(location))
+    if first > last:
+        return {}
+    openings = free_slots(location, service_id, first, last, specialist_id=specialist_id, browser_key=browser_key)
+    days = openings.by_day()
+    return {day: [slot for start in starts for slot in openings.slots_at(start)] for day, starts in days.items()}
 
 
 Wish = tuple[int, int | None]

@@ -10,6 +10,7 @@ from catalog.models import Location
 from config.demo.business import BRANCHES, STEM
 from config.demo.catalogue import write_business
 from config.demo.money import fill_wallets
+from config.demo.people import write_consents
 from config.demo.sign_ins import STAFF, write_sign_ins
 from config.demo.visits import fill_calendar
 
@@ -34,6 +35,7 @@ def load_demo(now: datetime, password: str = "") -> tuple[Company, int]:
         write_sign_ins(company, password)
     added = fill_calendar(company, now)
     fill_wallets(company)
+    write_consents(company)
     return company, added
 
 

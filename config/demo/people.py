@@ -5,13 +5,16 @@ from itertools import cycle, islice
 
 from accounts.models import Client, Company
 from accounts.models.client import Priority
+from notifications.models import Preferences
 
 FICTITIOUS = "+7999000"
 """Every demo client's number begins so; clients that somebody adds himself get no invented visits."""
 HOW_MANY = 112
 """Besides those the desk knows."""
 WITH_EMAIL = 3
-"""Every so many clients left an e-mail; example.com delivers to nobody."""
+"""From the first on, every so many clients left an e-mail; example.com delivers to nobody."""
+WITH_CONSENT = 2
+"""Of these, every so many agreed to offers."""
 
 # name → notes, priority
 KNOWN = {
@@ -57,11 +60,19 @@ def client(company: Company, number: int, name: str) -> Client:
         first_name=first_name,
         last_name=last_name,
         phone=f"{FICTITIOUS}{number:04}",
-        email="" if number % WITH_EMAIL else f"client{number}@example.com",
+        email=f"client{number}@example.com" if number % WITH_EMAIL == 1 else "",
         notes=notes,
         priority=priority,
         language="ru",
     )
+
+
+def write_consents(company: Company) -> None:
+    """Who agreed to offers, unless anybody has a choice of his own already."""
+    if Preferences.objects.filter(company=company).exists():
+        return
+    agreed = [each for each in demo_clients(company) if each.email][::WITH_CONSENT]
+    Preferences.objects.bulk_create(Preferences(company=company, client=each, wants_offers=True) for each in agreed)
 
 
 def demo_clients(company: Company) -> list[Client]:

@@ -1,9 +1,39 @@
 """The only writers of notifications: imperative verbs, each safe to repeat."""
 
+from notifications.commands.broadcast import (
+    pause_broadcast,
+    resume_broadcast,
+    run_broadcast,
+    start_broadcast,
+    stop_broadcast,
+    wake_broadcasts,
+)
+from notifications.commands.configure import set_matrix
 from notifications.commands.dispatch import dispatch_event
-from notifications.commands.remind import remind
+from notifications.commands.leftovers import send_again, sweep
+from notifications.commands.mornings import summarize_day
+from notifications.commands.reminders import remind
+from notifications.commands.revive import try_again
 from notifications.commands.send import send_delivery
-from notifications.commands.summarize import summarize_day
-from notifications.commands.sweep import send_again, sweep
+from notifications.commands.subscribe import remove_subscription, renew, subscribe, unsubscribe
 
-__all__ = ["dispatch_event", "remind", "send_again", "send_delivery", "summarize_day", "sweep"]
+__all__ = [
+    "dispatch_event",
+    "pause_broadcast",
+    "remind",
+    "remove_subscription",
+    "renew",
+    "resume_broadcast",
+    "run_broadcast",
+    "send_again",
+    "send_delivery",
+    "set_matrix",
+    "start_broadcast",
+    "stop_broadcast",
+    "subscribe",
+    "summarize_day",
+    "sweep",
+    "try_again",
+    "unsubscribe",
+    "wake_broadcasts",
+]

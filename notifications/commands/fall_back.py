@@ -47,7 +47,8 @@ def fall_back(delivery: Delivery) -> list[Delivery]:
         )
         for address in addresses
     )
-    transaction.on_commit(partial(wake_deliveries, [each.pk for each in replacements]))
+    if delivery.broadcast_id is None:  # a broadcast is sent by its own engine
+        transaction.on_commit(partial(wake_deliveries, [each.pk for each in replacements]))
     return replacements
 
 

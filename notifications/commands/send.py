@@ -1,35 +1,36 @@
 """HOW: claim a delivery, render it, hand it to its channel, and keep what the provider said."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
+from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from booking.models.appointment import ClockTimestamp
 from notifications.channels import carrier_of
 from notifications.commands.fall_back import fall_back, switch_off
 from notifications.errors import AddressGone, AnswerLost, NotSent, Throttled, Unacceptable
-from notifications.models import Delivery
+from notifications.models import Broadcast, BroadcastState, Delivery
+from notifications.models.delivery import DeliveryQuerySet
 from notifications.relevance import reason_to_drop
 from notifications.render import render
 from notifications.values import State
 
 MOST_ATTEMPTS = 3
-WAITS = {1: timedelta(seconds=30), 2: timedelta(seconds=300)}
-"""After the first and the second attempt (domain §8)."""
 JITTER = 0.2
-LEASE = timedelta(seconds=60)
-"""Longer than any channel waits for its provider: whoever outlives it was killed."""
 
 READ_TOGETHER = (
     "company",
     "client",
     "user",
     "broadcast",
-    *(f"event__appointment__{name}" for name in ("company", "location", "service", "client", "specialist")),
+    *(
+        f"event__appointment__{name}"
+        for name in ("company", "location", "service", "client", "specialist", "workplace")
+    ),
 )
 
 log = structlog.get_logger()
@@ -52,14 +53,31 @@ def send_delivery(delivery_id: int) -> str:
 def claim(delivery_id: int) -> Delivery | None:
     """Lease the delivery to this process; None when it is not due, or is somebody else's. One that has killed its
     sender so often that it may not be tried again is dead."""
-    due = Q(state=State.WAITING, not_before__lte=ClockTimestamp())
-    forsaken = Q(state=State.SENDING, leased_until__lte=ClockTimestamp())
-    rows = Delivery.objects.filter(due | forsaken, pk=delivery_id)
+    rows = Delivery.objects.filter(may_be_sent(), pk=delivery_id)
     rows.filter(attempts__gte=MOST_ATTEMPTS).update(
         state=State.DEAD, leased_until=None, reason="the sender failed every time"
     )
-    claimed = rows.update(state=State.SENDING, leased_until=ClockTimestamp() + LEASE, attempts=F("attempts") + 1)
-    return Delivery.objects.select_related(*READ_TOGETHER).get(pk=delivery_id) if claimed else None
+    return Delivery.objects.select_related(*READ_TOGETHER).get(pk=delivery_id) if lease(rows) else None
+
+
+def claim_as_read(delivery: Delivery) -> bool:
+    """The same for one that has been read, with one statement; no when something has become of it since."""
+    ours = lease(Delivery.objects.filter(may_be_sent(), pk=delivery.pk, attempts=delivery.attempts))
+    delivery.attempts += ours
+    return bool(ours)
+
+
+def lease(rows: DeliveryQuerySet) -> int:
+    until = ClockTimestamp() + settings.NOTIFICATION_LEASE
+    return rows.update(state=State.SENDING, leased_until=until, attempts=F("attempts") + 1)
+
+
+def may_be_sent() -> Q:
+    """What is due, and what a killed sender left behind; of a broadcast only the former, and only while it runs."""
+    now, own = ClockTimestamp(), Q(broadcast__isnull=True)
+    runs = Exists(Broadcast.objects.filter(pk=OuterRef("broadcast"), state=BroadcastState.RUNNING))
+    due = Q(state=State.WAITING, not_before__lte=now) & (own | Q(runs))
+    return due | (own & Q(state=State.SENDING, leased_until__lte=now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,23 +95,35 @@ def attempt(delivery: Delivery) -> tuple[Outcome, NotSent | None]:
     if reason := reason_to_drop(delivery):
         return Outcome(State.DROPPED, delivery.attempts, reason), None
     try:
-        provider_id = carrier_of(delivery.channel).send(render(delivery))
+        message = replace(render(delivery), delivery_id=delivery.pk)
+        provider_id = carrier_of(delivery.channel).send(message)
     except NotSent as error:
         return decided(delivery, error), error
-    return Outcome(State.SENT, delivery.attempts, provider_id=provider_id), None
+    return decided(delivery, provider_id), None
 
 
-def decided(delivery: Delivery, error: NotSent) -> Outcome:
-    """The table of domain §8: what follows from what the provider said."""
+def decided(delivery: Delivery, answer: str | NotSent) -> Outcome:
+    """The table of domain §8: what follows from what the provider said, which is its id if it took the message."""
+    if isinstance(answer, str):
+        return Outcome(State.SENT, delivery.attempts, provider_id=answer)
+    return postponed_or_dead(delivery, answer)
+
+
+def postponed_or_dead(delivery: Delivery, error: NotSent) -> Outcome:
     tried, reason = delivery.attempts, error.reason
     if isinstance(error, Throttled):
         return Outcome(State.WAITING, tried - 1, reason, wait=error.wait)
     is_final = isinstance(error, AddressGone | Unacceptable) or tried >= MOST_ATTEMPTS
     if isinstance(error, AnswerLost) and not is_final and delivery.broadcast_id is None:
-        return Outcome(State.WAITING, MOST_ATTEMPTS - 1, reason, wait=with_jitter(WAITS[2]))
+        return Outcome(State.WAITING, MOST_ATTEMPTS - 1, reason, wait=with_jitter(wait_after(2)))
     if isinstance(error, AnswerLost) or is_final:
         return Outcome(State.DEAD, tried, reason)
-    return Outcome(State.WAITING, tried, reason, wait=with_jitter(WAITS[tried]))
+    return Outcome(State.WAITING, tried, reason, wait=with_jitter(wait_after(tried)))
+
+
+def wait_after(attempts: int) -> timedelta:
+    wait: timedelta = settings.NOTIFICATION_WAITS[attempts - 1]
+    return wait
 
 
 def with_jitter(wait: timedelta) -> timedelta:
@@ -129,3 +159,9 @@ def keep(delivery: Delivery, outcome: Outcome, error: NotSent | None) -> None:
         switch_off(delivery, error.reason)
     if outcome.state == State.DEAD and not isinstance(error, AnswerLost):
         fall_back(delivery)
+
+
+def put_back(delivery_id: int) -> bool:
+    """Let one that failed wait for three more attempts; whether it had failed."""
+    rows = Delivery.objects.filter(pk=delivery_id, state=State.DEAD).exclude(channel="")
+    return bool(rows.update(state=State.WAITING, attempts=0, reason="", not_before=ClockTimestamp()))

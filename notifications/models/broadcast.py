@@ -58,6 +58,11 @@ class Broadcast(models.Model):
     """Every delivery has been written: the audience is complete."""
     last_client_id = models.BigIntegerField(default=0, editable=False)
     """How far the audience has been written, so that a killed worker's successor goes on from there."""
+    turn = models.PositiveIntegerField(default=0, editable=False)
+    """Whose turn it is to send a little of it: each run takes its number and leaves the next one, so that of a message
+    to the worker that arrives twice only one runs."""
+    leased_until = models.DateTimeField(null=True, blank=True, editable=False)
+    """Until then somebody is running it, or is about to; later it was forsaken."""
     created_by = models.JSONField(_("by"), default=dict, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     started_at = models.DateTimeField(_("started"), null=True, blank=True, editable=False)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.querysets import VisibleQuerySet
 from accounts.values import Actor, Role
-from notifications.values import Channel, Occasion, RecipientRole, State
+from notifications.values import OFFER, Channel, Occasion, RecipientRole, State
 
 NO_CHANNEL = ""
 
@@ -45,9 +45,7 @@ class Delivery(models.Model):
         db_index=False, verbose_name=_("broadcast"),
     )  # fmt: skip
     occasion = models.CharField(max_length=40, editable=False)
-    event_type = models.CharField(
-        _("what about"), max_length=20, choices=[*Occasion.choices, ("broadcast", _("Broadcast"))]
-    )
+    event_type = models.CharField(_("what about"), max_length=20, choices=[*Occasion.choices, (OFFER, _("Broadcast"))])
     recipient = models.CharField(max_length=30, editable=False)
     client = models.ForeignKey(
         "accounts.Client", on_delete=models.PROTECT, related_name="deliveries", null=True, blank=True,
@@ -108,6 +106,10 @@ class Delivery(models.Model):
             models.Index(
                 fields=["broadcast", "state", "id"], name="deliveries_of_broadcast",
                 condition=Q(broadcast__isnull=False),
+            ),
+            models.Index(
+                fields=["broadcast", "channel", "id"], name="deliveries_of_lane",
+                condition=Q(broadcast__isnull=False, state=State.WAITING),
             ),
         ]  # fmt: skip
 

@@ -24,6 +24,8 @@ from booking.queries.slots import openings_of
 from catalog.models import Break, Holiday, Location, Service, Specialist, SpecialistSchedule
 from config.demo.load import load_demo
 from config.demo.sign_ins import STAFF
+from notifications.audience import audience_of
+from notifications.models import Broadcast, Preferences
 from tests.factories import make_company, make_location, make_specialist
 from wallet.models import Payment, WalletTransaction
 from wallet.reconcile import mismatches_of
@@ -33,6 +35,7 @@ pytestmark = pytest.mark.django_db
 FRIDAY = datetime(2026, 11, 20, 11, 40, tzinfo=UTC)
 WHENEVER = frozenset({Reason.TOO_SOON, Reason.TOO_FAR})
 FORTNIGHT = timedelta(days=14)
+APPS = ("accounts", "catalog", "wallet", "booking", "notifications")
 
 
 @pytest.fixture(autouse=True)
@@ -46,9 +49,7 @@ def password_file(tmp_path, monkeypatch):
 def everything() -> dict[str, list[tuple]]:
     """Every row of our own tables, by table; versions rise with the neighbours."""
     rows = {}
-    for model in (
-        model for app in ("accounts", "catalog", "wallet", "booking") for model in apps.get_app_config(app).get_models()
-    ):
+    for model in (model for app in APPS for model in apps.get_app_config(app).get_models()):
         columns = [field.name for field in model._meta.concrete_fields if field.name != "calendar_version"]
         rows[model.__name__] = list(model.objects.order_by("pk").values_list(*columns))
     return rows
@@ -145,6 +146,25 @@ def test_demo_phones_are_fictitious_and_nobody_in_telegram():
 
     assert all(str(phone).startswith("+7999000") for phone in Client.objects.values_list("phone", flat=True))
     assert not Client.objects.filter(tg_id__isnull=False).exists()
+
+
+def test_demo_has_clients_to_write_a_broadcast_to():
+    company, _ = load_demo(FRIDAY)
+
+    everybody, rich = Broadcast(company=company), Broadcast(company=company, has_balance=True)
+    gone = Broadcast(company=company, not_seen_days=10)
+    assert audience_of(everybody).exclude(email="").count() == audience_of(everybody).count() == 20
+    assert sorted(audience_of(rich).values_list("first_name", flat=True)) == ["Иван", "Мария"]
+    assert 0 < audience_of(gone).count() < 20
+
+
+def test_demo_asks_nobody_for_consent_twice():
+    company, _ = load_demo(FRIDAY)
+    Preferences.objects.filter(company=company).update(wants_offers=False)
+
+    load_demo(FRIDAY)
+
+    assert not audience_of(Broadcast(company=company)).exists()
 
 
 # --- the calendar ---------------------------------------------------------------------------------------------------

@@ -3,8 +3,12 @@
 import re
 from pathlib import Path
 
+from django.conf import settings
+
 from config.embedded.place import PROJECT
 from config.environment import DEFAULTS, REQUIRED_ON_A_SERVER
+from config.management.commands.run import Command
+from notifications.values import BROADCAST, P2P
 
 EXPLAINED = set(re.findall(r"^#?([A-Z][A-Z_]+)=", (PROJECT / ".env.example").read_text(), flags=re.MULTILINE))
 
@@ -47,3 +51,19 @@ def test_docker_compose_has_no_password_of_its_own() -> None:
 
     assert len(passwords) >= 4
     assert all(how.startswith(":?") for how in passwords)
+
+
+def test_every_queue_has_one_kind_of_worker() -> None:
+    script = Path(PROJECT, "config/entrypoint.sh").read_text()
+
+    queues = [queue for listed in re.findall(r"--queues (\S+)", script) for queue in listed.split(",")]
+
+    assert sorted(queues) == sorted([settings.CELERY_TASK_DEFAULT_QUEUE, P2P, BROADCAST])
+
+
+def test_every_process_of_run_is_a_service_of_docker_compose() -> None:
+    services = set(re.findall(r"command: \[([a-z-]+)\]", Path(PROJECT, "docker-compose.yml").read_text()))
+    known = set(re.findall(r"^([a-z-]+)\)$", Path(PROJECT, "config/entrypoint.sh").read_text(), flags=re.MULTILINE))
+
+    assert set(Command().names()) == services - {"migrate"}
+    assert services <= known

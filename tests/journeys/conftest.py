@@ -1,4 +1,4 @@
-"""A real Chromium against a real server; without a Chromium these tests say so and step aside."""
+"""A real Chromium against a real server; without a Chromium these tests say so and step aside. Real workers, too."""
 
 import os
 import shutil
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog.models import ServiceSpecialist
+from catalog.models import Holiday, ServiceSpecialist
 from tests.factories import Salon, make_location, make_service, make_specialist
 
 SCREENSHOTS = os.environ.get("SCREENSHOTS")
@@ -23,11 +23,13 @@ def chromium() -> str | None:
 
 
 def pytest_collection_modifyitems(items):
-    """Every test in this folder needs the browser."""
+    """Every test in this folder needs real commits, and most of them the browser."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.django_db(transaction=True))
+            if "browser" not in item.fixturenames:
+                continue
+            item.add_marker(pytest.mark.browser)
             if chromium() is None:
                 item.add_marker(pytest.mark.skip(reason="no Chromium on PATH and CHROMIUM is not set"))
 
@@ -54,7 +56,10 @@ MORE_SERVICES = (
 
 @pytest.fixture
 def salon() -> Salon:
-    """«Лён»: two specialists, two chairs, four services, as a newcomer meets it."""
+    """«Лён»: two specialists, two chairs, four services, as a newcomer meets it.
+
+    Closed today: the first time that is offered must not begin while somebody types.
+    """
     salon = Salon(
         specialists=2,
         chairs=2,
@@ -64,6 +69,7 @@ def salon() -> Salon:
         phone="+79990001122",
         service={"name": "Стрижка", "category": "Волосы", "break_min": 10, "price": Decimal(2500)},
     )
+    Holiday.objects.create(location=salon.location, date=salon.day(0))
     salon.company.name = "Лён"
     salon.company.save()
     for specialist, name in zip(salon.specialists, ("Анна", "Борис"), strict=True):

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.errors import NotAllowed
+from accounts.values import SYSTEM
 from booking.commands import (
     book_now,
     cancel_appointment,
@@ -14,8 +15,9 @@ from booking.commands import (
     reschedule_appointment,
     undo_reschedule,
 )
+from booking.commands.record import record_event
 from booking.errors import ChangedMeanwhile, SlotRefused, SlotTaken, TooLate, WrongStatus
-from booking.models import Appointment, Status
+from booking.models import Appointment, EventType, Status
 from booking.queries.visits import database_time
 from booking.values import Contact
 from catalog.models import Break, ServiceSpecialist
@@ -361,3 +363,52 @@ def test_a_guests_visit_moves_too():
     visit = confirm_appointment(hold.pk, operator_of(salon), Contact("Somebody"))
 
     assert reschedule_appointment(visit.pk, salon.at(12), operator_of(salon)).contact_name == "Somebody"
+
+
+# --- told a moment later, or not at all (domain §6)
+
+
+def told_of(visit: Appointment) -> list[tuple[str, bool, bool]]:
+    """Of each move: its channel, whether it waits before it is told, whether nobody is to be told any more."""
+    moves = visit.events.filter(event_type="booking_rescheduled").order_by("pk")
+    return [(e.initiated_by["channel"], e.dispatch_after is not None, e.dispatched_at is not None) for e in moves]
+
+
+def test_a_move_in_the_console_is_told_a_moment_later_and_any_other_at_once():
+    salon = Salon()
+    visit = book(salon.slot(10, days=3))
+
+    reschedule_appointment(visit.pk, salon.at(12, days=3), operator_of(salon))
+    reschedule_appointment(visit.pk, salon.at(13, days=3), WEB)
+
+    assert told_of(visit) == [("admin", True, False), ("web", False, False)]
+
+
+def test_undone_within_that_moment_nobody_is_told_of_either():
+    salon = Salon()
+    visit = book(salon.slot(10, days=3))
+    reschedule_appointment(visit.pk, salon.at(12, days=3), operator_of(salon))
+
+    undo_reschedule(visit.pk, operator_of(salon))
+
+    assert told_of(visit) == [("admin", True, True), ("admin", True, True)]
+
+
+def test_undone_after_it_was_told_everybody_is_told_again():
+    salon = Salon()
+    visit = book(salon.slot(10, days=3))
+    reschedule_appointment(visit.pk, salon.at(12, days=3), operator_of(salon))
+    visit.events.filter(event_type="booking_rescheduled").update(dispatched_at=salon.at(0, days=0))
+
+    undo_reschedule(visit.pk, operator_of(salon))
+
+    assert told_of(visit) == [("admin", True, True), ("admin", True, False)]
+
+
+def test_a_reminder_does_not_stand_in_the_way_of_undo():
+    salon = Salon()
+    visit = book(salon.slot(10, days=3))
+    moved = reschedule_appointment(visit.pk, salon.at(12, days=3), WEB)
+    record_event(moved, EventType.BOOKING_REMINDER, SYSTEM)
+
+    assert undo_reschedule(visit.pk, WEB).start_time == visit.start_time

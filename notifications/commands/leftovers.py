@@ -6,6 +6,8 @@ from django.db.models import Q
 
 from booking.models import AppointmentEvent
 from booking.models.appointment import ClockTimestamp
+from notifications.commands.broadcast.steer import send_part_again
+from notifications.commands.send import put_back
 from notifications.models import Delivery
 from notifications.values import TOLD, State
 from notifications.wake import backlog, wake_deliveries, wake_event
@@ -54,8 +56,9 @@ def lying_deliveries() -> list[int]:
 
 def send_again(delivery: Delivery) -> bool:
     """Give a delivery that failed another three attempts, now; whether it had failed. The desk's button."""
-    rows = Delivery.objects.filter(pk=delivery.pk, state=State.DEAD).exclude(channel="")
-    again = rows.update(state=State.WAITING, attempts=0, reason="", not_before=ClockTimestamp())
+    if delivery.broadcast_id is not None:
+        return send_part_again(delivery.broadcast_id, delivery.pk)
+    again = put_back(delivery.pk)
     if again:
         wake_deliveries([delivery.pk])
-    return bool(again)
+    return again

@@ -1,0 +1,47 @@
+"""A batch of deliveries on its way through a channel that sends many at the same time."""
+
+import time
+from collections.abc import Sequence
+from functools import partial
+
+from notifications.channels import BulkCarrier
+from notifications.commands.broadcast.threads import with_connection
+from notifications.commands.send import Outcome, claim_as_read, decided, keep
+from notifications.errors import NotSent
+from notifications.models import Delivery
+from notifications.relevance import reason_to_drop
+from notifications.render import render
+from notifications.values import State
+
+
+class Flight:
+    """Claims each delivery when its own send begins, and keeps its outcome as soon as it is known."""
+
+    def __init__(self, deliveries: Sequence[Delivery], end: float) -> None:
+        self.deliveries, self.end_of_turn = deliveries, end
+        self.begun = 0
+
+    def fly(self, carrier: BulkCarrier) -> bool:
+        """Whether anything of it was ours to send. The carrier may call back from threads of its own."""
+        messages = [render(delivery) for delivery in self.deliveries]
+        carrier.send_many(
+            messages,
+            lambda number: with_connection(partial(self.begin, number)),
+            lambda number, answer: with_connection(partial(self.land, number, answer)),
+        )
+        return self.begun > 0
+
+    def begin(self, number: int) -> bool:
+        """Claim the delivery, if there is still time and it still is to be sent."""
+        delivery = self.deliveries[number]
+        if time.monotonic() >= self.end_of_turn or not claim_as_read(delivery):
+            return False
+        self.begun += 1
+        if reason := reason_to_drop(delivery):
+            keep(delivery, Outcome(State.DROPPED, delivery.attempts, reason), None)
+        return not reason
+
+    def land(self, number: int, answer: str | NotSent) -> None:
+        """Keep what the provider said."""
+        delivery = self.deliveries[number]
+        keep(delivery, decided(delivery, answer), answer if isinstance(answer, NotSent) else None)
