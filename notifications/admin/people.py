@@ -23,7 +23,6 @@ from notifications.commands import try_again
 from notifications.console_wording import reason_in_words
 from notifications.models import DeadAddress, Preferences, PushSubscription
 
-
 OF_A_PERSON: tuple[str, ...] = ("client__first_name", "client__last_name", "user__full_name")
 
 
