@@ -300,6 +300,8 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "loggers": {
         "django": {"handlers": [], "propagate": True},  # not also by Django's own handler, as it stands
+        # Their lines are addresses with the bot's token in them, and what is in the messages.
+        **{name: {"level": "WARNING"} for name in ("httpx", "httpcore", "telegram")},
         "urllib3": {"level": "INFO"},  # below that it writes down the address of each push, which is a secret
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL")},
