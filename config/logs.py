@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 COVERS = (
     (re.compile(r"/(hold|v|calendar)/[A-Za-z0-9_-]+"), r"/\1/…"),
+    (re.compile(r"/bot\d+(:|%3A)[A-Za-z0-9_-]+"), "/bot…"),
     (re.compile(r"(/[^\s?'\"]*)\?[^\s'\"]+"), r"\1?…"),
     (re.compile(r"\+\d[\d ()\u00a0-]{7,20}\d\b"), "+…"),
     # PostgreSQL quotes the row that it refuses, with whatever lines somebody has written into it.

@@ -278,7 +278,11 @@ LOGGING = {
         },
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "loggers": {"django": {"handlers": [], "propagate": True}},  # not also by Django's own handler, as it stands
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},  # not also by Django's own handler, as it stands
+        # Their lines are addresses with the bot's token in them, and what is in the messages.
+        **{name: {"level": "WARNING"} for name in ("httpx", "httpcore", "telegram")},
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL")},
 }
 structlog.configure(

@@ -135,6 +135,11 @@ def test_a_log_names_the_user_who_is_known(rf, client):
         ("call +79997776655 now", "call +… now"),
         ("Key\nDETAIL:  Key (phone)=(1, 899977\nIvan).\nHINT: more", "Key\nDETAIL: …\nHINT: more"),
         ("call +7 (999) 777-66-55 now", "call +… now"),
+        (
+            "POST https://api.telegram.org/bot110201543:AAHdqTcv-H1_g/sendMessage",
+            "POST https://api.telegram.org/bot…/sendMessage",
+        ),
+        ("POST /bot110201543%3AAAHdqTcv/getMe", "POST /bot…/getMe"),
         ("What is free? Nothing.", "What is free? Nothing."),
     ],
 )
@@ -169,6 +174,12 @@ def test_a_traceback_of_a_library_is_kept_and_covered():
 def test_nothing_of_django_is_logged_a_second_time_as_it_stands():
     assert logging.getLogger("django").handlers == []
     assert logging.getLogger("django").propagate
+
+
+def test_the_libraries_that_talk_to_telegram_are_silent_of_what_they_send():
+    told = settings.LOGGING["loggers"]
+
+    assert [told[name]["level"] for name in ("httpx", "httpcore", "telegram")] == ["WARNING"] * 3
 
 
 def test_the_web_server_covers_its_own_lines():
