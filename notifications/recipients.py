@@ -8,6 +8,7 @@ from django.db.models import Q
 from accounts.models import User
 from accounts.values import Role
 from booking.models import Appointment, AppointmentEvent, EventType
+from catalog.models import Specialist
 from notifications.models import Delivery
 from notifications.queries import Person, Switches
 from notifications.values import TOLD, Occasion, RecipientRole
@@ -20,24 +21,36 @@ CONFIRMED_TO_WHOEVER_BOOKED = frozenset({EventType.BOOKING_CREATED})
 def recipients_of(event: AppointmentEvent, switches: Switches) -> list[Person]:
     """Everybody concerned, each once: who is both the specialist and an administrator hears it as the specialist.
 
-    ``event`` comes with its appointment, whose client, specialist's user and company are read. One statement.
+    ``event`` comes with its appointment, whose client, specialist's user and company are read. One statement, and one
+    more for a visit that was given to a colleague.
     """
     roles = [role for role in TOLD.get(Occasion(event.event_type), ()) if switches.may_tell(role)]
     found: dict[str, Person] = {}
-    for person in people(event.appointment, roles):
+    for person in people(event, roles):
         if not is_initiator(person, event):
             found.setdefault(person.key, person)
     return list(found.values())
 
 
-def people(visit: Appointment, roles: list[RecipientRole]) -> Iterator[Person]:
+def people(event: AppointmentEvent, roles: list[RecipientRole]) -> Iterator[Person]:
+    visit = event.appointment
     if RecipientRole.CLIENT in roles:
         yield visitor(visit)
-    if RecipientRole.SPECIALIST in roles and (user := visit.specialist.user) and user.is_active:
-        yield member(user, RecipientRole.SPECIALIST, visit)
+    if RecipientRole.SPECIALIST in roles:
+        for user in specialists_of(event):
+            yield member(user, RecipientRole.SPECIALIST, visit)
     if RecipientRole.ADMIN in roles:
         for user in desk_of(visit):
             yield member(user, RecipientRole.ADMIN, visit)
+
+
+def specialists_of(event: AppointmentEvent) -> list[User]:
+    """Whose day it changes: his who has the visit, and his who had it before this event gave it to a colleague."""
+    users = [event.appointment.specialist.user]
+    pair = event.payload.get("changed", {}).get("specialist_id")
+    if event.event_type == EventType.BOOKING_RESCHEDULED and pair:
+        users += [row.user for row in Specialist.objects.filter(pk=pair[0]).select_related("user")]
+    return [user for user in users if user is not None and user.is_active]
 
 
 def visitor(visit: Appointment) -> Person:

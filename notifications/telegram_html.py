@@ -1,6 +1,6 @@
 """Telegram's HTML: is it what the Bot API takes, and how does it read as plain text? (facts T2)"""
 
-from collections.abc import Iterator
+import re
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
@@ -14,6 +14,8 @@ ATTRIBUTES = {
     "span": frozenset({"class"}),
     "code": frozenset({"class"}),
 }
+WHOLE_TAG = re.compile(r"""<(?:/?[a-zA-Z](?:[^<>"']|"[^"]*"|'[^']*')*|[!?][^<>]*)>""")
+"""From bracket to bracket: HTML forgives an opening bracket that begins none, Telegram does not."""
 LINKS = frozenset({"http", "https", "tg", "mailto", "tel"})
 
 
@@ -33,6 +35,8 @@ class Checker(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in TAGS:
             self.refuse(_("<%(tag)s> is not a tag that Telegram knows.") % {"tag": tag})
+        if tag == "span" and ("class", "tg-spoiler") not in attrs:
+            self.refuse(_('<span> is for class="tg-spoiler" alone.'))
         for name, value in attrs:
             self.check_attribute(tag, name, value or "")
         self.open.append(tag)
@@ -43,8 +47,6 @@ class Checker(HTMLParser):
             self.refuse(_("<%(tag)s> takes no “%(name)s”.") % {"tag": tag, "name": name})
         if name == "href" and scheme_of(value) not in LINKS:
             self.refuse(_("A link begins with https://"))
-        if tag == "span" and (name, value) != ("class", "tg-spoiler"):
-            self.refuse(_('<span> is for class="tg-spoiler" alone.'))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.refuse(_("<%(tag)s/> is not a tag that Telegram knows.") % {"tag": tag})
@@ -53,7 +55,7 @@ class Checker(HTMLParser):
         if not self.open or self.open.pop() != tag:
             self.refuse(_("</%(tag)s> closes nothing that is open.") % {"tag": tag})
         if tag == "a" and self.href:
-            self.text.append(f" ({self.href})")
+            self.text.append(f" ({self.href})" if self.href not in self.text[-1:] else "")
             self.href = ""
 
     def handle_data(self, data: str) -> None:
@@ -64,6 +66,9 @@ class Checker(HTMLParser):
 
     def handle_decl(self, decl: str) -> None:
         self.handle_comment(decl)
+
+    def unknown_decl(self, data: str) -> None:
+        self.handle_comment(data)
 
     def handle_pi(self, data: str) -> None:
         self.handle_comment(data)
@@ -88,17 +93,9 @@ def checked(text: str) -> Checker:
 
 def problem_in(text: str) -> str | Promise:
     """What the Bot API would not take of ``text``, in words; empty when it takes all."""
-    if stray := next(stray_brackets(text), ""):
-        return _("Write &lt; instead of “%(sign)s” where it is not a tag.") % {"sign": stray}
+    if "<" in WHOLE_TAG.sub("", text):
+        return _("Write &lt; instead of “%(sign)s” where it is not a tag.") % {"sign": "<"}
     return checked(text).problem
-
-
-def stray_brackets(text: str) -> Iterator[str]:
-    """Opening brackets that begin no tag: HTML forgives them, Telegram does not."""
-    for position, sign in enumerate(text):
-        following = text[position + 1 : position + 2]
-        if sign == "<" and not (following.isascii() and (following.isalpha() or following in "/!?")):
-            yield sign
 
 
 def plain(text: str) -> str:

@@ -27,7 +27,10 @@ READ_TOGETHER = (
     "client",
     "user",
     "broadcast",
-    *(f"event__appointment__{name}" for name in ("company", "location", "service", "client", "specialist")),
+    *(
+        f"event__appointment__{name}"
+        for name in ("company", "location", "service", "client", "specialist", "workplace")
+    ),
 )
 
 log = structlog.get_logger()

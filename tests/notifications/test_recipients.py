@@ -9,7 +9,7 @@ from booking.models import AppointmentEvent, EventType
 from booking.values import Contact
 from notifications.commands import dispatch_event
 from notifications.models import DeadAddress, Delivery, NotificationSetting, Preferences, PushSubscription
-from tests.factories import book, make_company, make_location, make_user, numbers
+from tests.factories import book, make_company, make_location, make_specialist, make_user, numbers
 from tests.notifications.carriers import Push, Telegram
 from tests.notifications.salon import Reachable, dispatched, last, told
 
@@ -75,6 +75,16 @@ def test_a_move_by_an_administrator_is_told_to_client_and_specialist(salon):
     reschedule_appointment(visit.pk, salon.at(15, days=3), salon.actor(salon.admin))
 
     assert told(visit, MOVED) == by_telegram(salon.client, salon.master, salon.operator)
+
+
+def test_a_visit_given_to_a_colleague_is_told_to_both_specialists(salon):
+    visit = salon.visit()
+    colleague = make_user(salon.company, Role.SPECIALIST, tg_id=next(numbers))
+    taker = make_specialist(salon.location, salon.service, user=colleague)
+
+    reschedule_appointment(visit.pk, visit.start_time, salon.actor(salon.admin), specialist_id=taker.pk)
+
+    assert told(visit, MOVED) == by_telegram(salon.client, salon.master, colleague, salon.operator)
 
 
 def test_a_reminder_is_told_to_client_and_specialist_alone(salon):
