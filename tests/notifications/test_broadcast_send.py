@@ -1,6 +1,5 @@
 """What a provider's answer means for a part of a broadcast, and what the administrator sees of it."""
 
-import time
 from datetime import timedelta
 
 import pytest
@@ -279,7 +278,7 @@ def test_control_without_the_claim_two_runners_send_twice(salon, monkeypatch):
         with monkeypatch.context() as patch:
             if not claims:
                 patch.setattr("notifications.commands.broadcast.flight.claim_as_read", lambda delivery: True)
-            Flight(batch, time.monotonic() + 60).fly(BulkTelegram())
+            Flight(batch).fly(BulkTelegram())
 
     runner(claims=True)
     runner(claims=True)

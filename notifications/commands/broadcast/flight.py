@@ -1,6 +1,5 @@
 """A batch of deliveries on its way through a channel that sends many at the same time."""
 
-import time
 from collections.abc import Sequence
 from functools import partial
 
@@ -17,9 +16,8 @@ from notifications.values import State
 class Flight:
     """Claims each delivery when its own send begins, and keeps its outcome as soon as it is known."""
 
-    def __init__(self, deliveries: Sequence[Delivery], end: float) -> None:
-        self.deliveries, self.end_of_turn = deliveries, end
-        self.begun = 0
+    def __init__(self, deliveries: Sequence[Delivery]) -> None:
+        self.deliveries, self.begun = deliveries, 0
 
     def fly(self, carrier: BulkCarrier) -> bool:
         """Whether anything of it was ours to send. The carrier may call back from threads of its own."""
@@ -32,9 +30,9 @@ class Flight:
         return self.begun > 0
 
     def begin(self, number: int) -> bool:
-        """Claim the delivery, if there is still time and it still is to be sent."""
+        """Claim the delivery, if it still is to be sent."""
         delivery = self.deliveries[number]
-        if time.monotonic() >= self.end_of_turn or not claim_as_read(delivery):
+        if not claim_as_read(delivery):
             return False
         self.begun += 1
         if reason := reason_to_drop(delivery):

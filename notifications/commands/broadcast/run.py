@@ -19,7 +19,8 @@ from notifications.values import Channel, RecipientRole, State
 SECONDS = 2.0
 """Of one turn: so soon other broadcasts have theirs, and a worker can end gently. A pause is felt at once."""
 BATCH = 64
-"""Deliveries that are read at once: a few more than the Bot API takes in a turn."""
+"""Deliveries that are read at once: as many as the Bot API takes in a turn, which they end. Were they cut off by the
+clock, those that wait for their permit would hold it up."""
 IDLE = 1.0
 """Seconds before the next turn when this one could send nothing: the provider takes nothing now."""
 AT_ONCE = 3
@@ -60,7 +61,7 @@ def send_by(channel: Channel, broadcast_id: int, end: float) -> bool:
     carrier, any_sent = carrier_of(channel), False
     while time.monotonic() < end and (batch := list(due(broadcast_id, channel).select_related(*READ)[:BATCH])):
         if isinstance(carrier, BulkCarrier):
-            sent = Flight(batch, end).fly(carrier)
+            sent = Flight(batch).fly(carrier)
         else:
             sent = any(at_once([partial(send_one, delivery.pk, end) for delivery in batch], AT_ONCE))
         if not sent:
