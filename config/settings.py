@@ -258,6 +258,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "connect-src": [SELF],
         "manifest-src": [SELF],
+        "worker-src": [SELF],
         "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
@@ -285,7 +286,10 @@ LOGGING = {
         },
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "loggers": {"django": {"handlers": [], "propagate": True}},  # not also by Django's own handler, as it stands
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},  # not also by Django's own handler, as it stands
+        "urllib3": {"level": "INFO"},  # below that it writes down the address of each push, which is a secret
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL")},
 }
 structlog.configure(

@@ -15,5 +15,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/", include("config.api")),
     path("", include("wallet.urls")),
+    path("", include("notifications.urls")),
     path("", include("booking.urls")),
 ]

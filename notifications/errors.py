@@ -42,22 +42,25 @@ class Unacceptable(NotSent):
 class BadSubscription(Refusal):
     """What a browser sent to be woken by is of no use; ``field`` is where, by its name on the wire."""
 
-    field = ""
+    code = "bad_subscription"
+    message = _("This is not what a browser says of its push subscription.")
+
+    def __init__(self, field: str) -> None:
+        self.field = field
+        super().__init__()
 
 
 class PushHostNotAllowed(BadSubscription):
     code = "push_host_not_allowed"
-    field = "endpoint"
     message = _("This address belongs to no push service that we know.")
+
+    def __init__(self) -> None:
+        super().__init__("endpoint")
 
 
 class BadPushKey(BadSubscription):
     code = "bad_push_key"
     message = _("This is not a key of a push subscription.")
-
-    def __init__(self, field: str) -> None:
-        self.field = field
-        super().__init__()
 
 
 class NotStopped(Refusal):

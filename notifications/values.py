@@ -110,3 +110,5 @@ class Message:
     is_silent: bool = False
     is_bulk: bool = False
     """Part of a broadcast: people's own messages pass it."""
+    delivery_id: int = 0
+    """Which delivery it is, so that what is sent again can be known for the same; 0 for a test."""

@@ -4,7 +4,7 @@ import pytest
 
 from accounts.errors import NotAllowed
 from accounts.values import WEB_GUEST, Actor, Channel, Role
-from notifications.commands import remove_subscription, subscribe, unsubscribe
+from notifications.commands import remove_subscription, renew, subscribe, unsubscribe
 from notifications.commands.subscribe import MOST_PER_PERSON
 from notifications.errors import BadPushKey, PushHostNotAllowed
 from notifications.models import PushSubscription
@@ -101,13 +101,26 @@ def test_subscribe_moves_an_endpoint_to_whoever_registers_it_last(company, anna)
     assert owners() == [(None, None, "his")]
 
 
-def test_subscribe_forgets_the_earlier_endpoint_of_the_same_browser(company):
-    agree(company, browser_key="here")
-    elsewhere = agree(company, browser_key="there")
+def test_subscribe_puts_the_new_endpoint_of_a_browser_into_the_row_it_has(company):
+    """What waits for the row in a queue still arrives."""
+    here, there = agree(company, browser_key="here"), agree(company, browser_key="there")
+    browser = Browser()
 
-    renewed = agree(company, browser_key="here")
+    renewed = agree(company, browser, browser_key="here")
 
-    assert set(PushSubscription.objects.all()) == {renewed, elsewhere}
+    assert (renewed.pk, renewed.endpoint, renewed.p256dh) == (here.pk, browser.endpoint, browser.p256dh)
+    assert set(PushSubscription.objects.all()) == {renewed, there}
+
+
+def test_subscribe_leaves_a_browser_one_row_when_it_takes_over_another(company):
+    mine, his = Browser(), Browser()
+    agree(company, mine, browser_key="mine")
+    taken = agree(company, his, browser_key="his")
+
+    agree(company, his, browser_key="mine")
+
+    assert owners() == [(None, None, "mine")]
+    assert PushSubscription.objects.get().pk == taken.pk
 
 
 def test_subscribe_keeps_the_last_devices_of_a_person(company, anna):
@@ -180,6 +193,48 @@ def test_unsubscribe_forgets_the_endpoint_of_this_browser_and_no_other(company):
     assert unsubscribe(mine.endpoint, actor=WEB_GUEST, browser_key="mine") is False
 
     assert list(PushSubscription.objects.values_list("endpoint", flat=True)) == [his.endpoint]
+
+
+def test_renew_changes_the_endpoint_and_not_the_owner(company, anna):
+    old, new = Browser(), Browser()
+    row = agree(company, old, actor=the_client(anna), browser_key="here")
+
+    known = renew(old.endpoint, new.endpoint, new.p256dh, new.auth, browser_key="here")
+
+    assert known is True
+    assert owners() == [(anna.pk, None, "here")]
+    row.refresh_from_db()
+    assert (row.endpoint, row.p256dh, row.auth) == (new.endpoint, new.p256dh, new.auth)
+
+
+def test_renew_takes_the_place_of_a_row_that_has_the_endpoint_already(company):
+    old, new = Browser(), Browser()
+    row = agree(company, old, browser_key="here")
+    agree(company, new, browser_key="there")
+
+    renew(old.endpoint, new.endpoint, new.p256dh, new.auth, browser_key="here")
+
+    assert list(PushSubscription.objects.values_list("pk", "endpoint")) == [(row.pk, new.endpoint)]
+
+
+@pytest.mark.parametrize(("endpoint", "browser_key"), [("mine", "there"), ("unknown", "here"), ("mine", "")])
+def test_renew_is_for_whoever_knows_the_old_endpoint_in_the_same_browser(company, endpoint, browser_key):
+    mine, new = Browser(), Browser()
+    agree(company, mine, browser_key="here")
+    asked = {"mine": mine.endpoint, "unknown": new.endpoint}[endpoint]
+
+    assert renew(asked, new.endpoint, new.p256dh, new.auth, browser_key=browser_key) is False
+    assert list(PushSubscription.objects.values_list("endpoint", flat=True)) == [mine.endpoint]
+
+
+def test_renew_refuses_a_host_that_is_no_push_service(company):
+    mine = Browser()
+    agree(company, mine, browser_key="here")
+
+    with pytest.raises(PushHostNotAllowed):
+        renew(mine.endpoint, "https://example.com/x", mine.p256dh, mine.auth, browser_key="here")
+
+    assert list(PushSubscription.objects.values_list("endpoint", flat=True)) == [mine.endpoint]
 
 
 def test_remove_subscription_removes_ones_own_device_and_no_other(company, anna):

@@ -104,6 +104,7 @@ def test_no_keys_at_all_mean_that_there_is_no_push(settings):
         ("mailto:salon@example.com", "mailto:salon@example.com"),
         ("MAILTO:salon@example.com", "mailto:salon@example.com"),
         ("https://example.com", ""),
+        ("mailto:okno@localhost", ""),
         ("salon@example.com, other@example.com", ""),
         ("salon@example.com?subject=x", ""),
     ],

@@ -1,9 +1,11 @@
-"""A Telegram that Anna knows the bot in; its pace is the business of other tests."""
+"""A Telegram that Anna knows the bot in, and a push service that knows our key."""
 
 from collections.abc import Iterator
 
 import pytest
 
+from tests.standins.push import PushStandIn
+from tests.standins.pushing import VAPID, public_part
 from tests.standins.telegram import TelegramStandIn
 
 
@@ -18,3 +20,9 @@ def telegram() -> Iterator[TelegramStandIn]:
     with TelegramStandIn(per_chat=None) as telegram:
         telegram.add_user(7)
         yield telegram
+
+
+@pytest.fixture
+def push() -> Iterator[PushStandIn]:
+    with PushStandIn(public_key=public_part(VAPID)) as push:
+        yield push

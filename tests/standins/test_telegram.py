@@ -96,6 +96,15 @@ def test_wrong_paths_lead_nowhere(telegram, path, code, description):
     assert (response.status_code, response.json()) == (code, refused(code, description))
 
 
+def test_text_that_is_no_utf8_is_refused(telegram):
+    url = f"{telegram.url}/bot{telegram.token}/sendMessage"
+
+    form = requests.post(url, {"chat_id": "7", "text": b"\xff"}, timeout=5)
+    body = requests.post(url, b"\xff", headers={"Content-Type": "application/json"}, timeout=5)
+
+    assert [form.json(), body.json()] == [refused(400, "Bad Request: strings must be encoded in UTF-8")] * 2
+
+
 @pytest.mark.parametrize("token", ["42:OTHER", "42:TEST/nowhere"])
 def test_wrong_paths_are_invalid_tokens_to_the_bot(telegram, token):
     with pytest.raises(InvalidToken):

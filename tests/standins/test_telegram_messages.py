@@ -155,3 +155,5 @@ def test_venue_and_reply_keyboard_are_sent(telegram):
     venue, question = telegram.messages(7)
     assert venue.content["venue"]["address"] == "Тверская, 1"
     assert question.reply_markup["keyboard"] == [[{"text": "b", "request_contact": True}]]
+    with pytest.raises(BadRequest, match="Message can't be edited"):
+        ask(telegram, lambda bot: bot.edit_message_text("c", 7, question.message_id))

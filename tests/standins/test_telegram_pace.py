@@ -4,6 +4,7 @@ import asyncio
 import time
 
 import pytest
+import requests
 from telegram.error import RetryAfter
 
 from tests.standins.talk import ask, raw, refused
@@ -63,7 +64,7 @@ def test_window_slides():
     assert peak([0.0, 0.5, 0.999, 1.0, 2.0]) == 3
 
 
-def test_limits_can_be_off_and_retry_after_stands_in_the_header():
+def test_limits_can_be_off():
     with TelegramStandIn(per_second=None, per_chat=None) as telegram:
         telegram.add_user(7)
 
@@ -71,9 +72,16 @@ def test_limits_can_be_off_and_retry_after_stands_in_the_header():
             return await asyncio.gather(*(bot.send_message(7, "a") for _ in range(40)))
 
         assert len(ask(telegram, hurry)) == 40
-        telegram.script(slow_down(5))
-        raw(telegram, "getMe")
-        assert raw(telegram, "getMe")["parameters"] == {"retry_after": 5}
+
+
+def test_scripted_429_bans_too_and_says_so_in_the_header(telegram):
+    telegram.script(slow_down(5))
+    url = f"{telegram.url}/bot{telegram.token}/getMe"
+
+    answers = [requests.post(url, timeout=5) for _ in range(2)]
+
+    assert [(answer.status_code, answer.headers["Retry-After"]) for answer in answers] == [(429, "5"), (429, "5")]
+    assert answers[1].json()["parameters"] == {"retry_after": 5}
 
 
 def test_calls_are_kept_with_their_parameters_and_answers(telegram):

@@ -70,8 +70,16 @@ def split_path(path: str) -> tuple[str, str]:
 
 
 def read_params(request: Request) -> Params:
-    """Everything the query string and the body say, in whichever of the three forms."""
-    from_query = dict(parse_qsl(urlsplit(request.path).query, keep_blank_values=True))
+    """Everything the query string and the body say."""
+    try:
+        return read_forms(request)
+    except UnicodeDecodeError:
+        raise bad_request("strings must be encoded in UTF-8") from None
+
+
+def read_forms(request: Request) -> Params:
+    """The body in whichever of the three forms it has."""
+    from_query = dict(parse_qsl(urlsplit(request.path).query, keep_blank_values=True, errors="strict"))
     kind = request.headers.get_content_type()
     if not request.body:
         return Params(from_query)
@@ -80,14 +88,14 @@ def read_params(request: Request) -> Params:
     if kind == "multipart/form-data":
         values, files = read_multipart(request.body, request.headers.get_boundary() or "")
         return Params(from_query | values, files)
-    return Params(from_query | dict(parse_qsl(request.body.decode(), keep_blank_values=True)))
+    return Params(from_query | dict(parse_qsl(request.body.decode(), keep_blank_values=True, errors="strict")))
 
 
 def read_json(body: bytes) -> dict[str, str]:
     """A JSON object: strings as they are, everything else as JSON again."""
     try:
         values = json.loads(body)
-    except ValueError:
+    except json.JSONDecodeError:
         raise bad_request("can't parse JSON object") from None  # ours
     if not isinstance(values, dict):
         raise bad_request("can't parse JSON object")  # ours

@@ -74,17 +74,17 @@ def inline_keyboard(cloud: Cloud, params: Params) -> Json | None:
 
 
 def editable(cloud: Cloud, params: Params) -> Message:
-    """The message a call names, if it is one of the bot's own."""
+    """The message a call names, if it is one of the bot's own, and has no keyboard or an inline one."""
     if not params.text("chat_id") and not params.text("message_id"):
         raise bad_request("message identifier is not specified")
     message = cloud.message(cloud.reachable(params), params.number("message_id"), "edit")
-    if message.incoming:
+    if message.incoming or (message.reply_markup and not message.rows):
         raise bad_request("message can't be edited")
     return message
 
 
 def edit(cloud: Cloud, message: Message, content: Json, keyboard: Json | None) -> Json:
-    before = (message.content, message.reply_markup if message.rows else None)
+    before = (message.content, message.reply_markup)
     kept: Json = {
         name: message.content[name] for name in ("reply_to_message", "has_protected_content") if name in before[0]
     }
