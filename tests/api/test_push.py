@@ -41,17 +41,17 @@ def test_a_stranger_hears_of_what_was_booked_in_his_browser():
 
 
 @pytest.mark.parametrize("booked_by", ["a program", "the desk"])
-def test_a_visit_that_was_booked_in_no_browser_gets_one(booked_by):
+def test_whoever_has_a_visit_s_link_hears_of_it_and_of_no_other(booked_by):
     salon, caller = Salon(), Caller()
-    visit = row(caller.visit(salon)) if booked_by == "a program" else book(salon.slot(10, days=3), operator_of(salon))
-    other = book(salon.slot(15, days=3), operator_of(salon))
-    assert visit.browser_key == ""
+    booker = caller
+    booker.browser.cookies["device"] = "where it was booked"
+    visit = row(booker.visit(salon)) if booked_by == "a program" else book(salon.slot(10, days=3), operator_of(salon))
+    other = row(booker.visit(salon, 15))
 
-    subscribed(caller, token=visit.visit_token)
+    subscribed(Caller(), token=visit.visit_token)
 
-    visit.refresh_from_db()
     subscription = PushSubscription.objects.get()
-    assert subscription.browser_key == visit.browser_key != ""
+    assert subscription.browser_key not in ("", visit.browser_key)
     assert woken(visit) == [str(subscription.pk)]
     assert woken(other) == []
 
@@ -61,14 +61,14 @@ def woken(visit) -> list[str]:
     return address_book([person], visit).targets(person, Channel.WEB_PUSH)
 
 
-def test_a_second_browser_of_the_visit_takes_the_place_of_the_first():
+def test_two_who_have_the_link_both_hear():
     caller = Caller()
     visit = caller.visit(Salon())
 
     for _ in range(2):
-        subscribed(caller, token=visit["token"])
+        subscribed(Caller(), token=visit["token"])
 
-    assert PushSubscription.objects.count() == 1
+    assert len(woken(row(visit))) == 2
 
 
 def test_the_same_browser_again_is_the_same_subscription():
@@ -125,8 +125,8 @@ def test_staff_with_a_visit_s_token_are_its_browser():
 
     subscribed(Caller(make_user(salon.company, Role.ADMIN)), token=visit.visit_token)
 
-    subscription = PushSubscription.objects.get()
-    assert (subscription.user, subscription.browser_key != "") == (None, True)
+    assert PushSubscription.objects.get().user is None
+    assert len(woken(visit)) == 1
 
 
 def test_the_owner_names_a_company():
@@ -247,15 +247,26 @@ def test_without_a_token_a_stranger_is_asked_who_he_is():
     assert woken.end("the browser", "the browser").status_code == 401
 
 
-def test_a_visit_without_a_browser_ends_nobody_s():
-    """An empty key is nobody's, however many rows have one."""
-    salon = Salon()
-    visit = book(salon.slot(10, days=3), operator_of(salon))
-    browser, operator = Browser(), operator_of(salon, user_id=make_user(salon.company).pk)
-    theirs = subscribe(salon.company.pk, browser.endpoint, browser.p256dh, browser.auth, actor=operator)
-    assert (visit.browser_key, theirs.browser_key) == ("", "")
+@pytest.mark.parametrize(("cookie", "status"), [("a browser", 204), ("another", 404)])
+def test_a_browser_is_known_by_its_cookie_and_not_by_the_link(cookie, status):
+    """Whoever was given the link ends nothing that was begun where the visit was booked."""
+    caller, other = Caller(), Caller()
+    caller.browser.cookies["device"], other.browser.cookies["device"] = "a browser", cookie
+    visit = caller.visit(Salon())
+    pk = subscribed(caller, token=visit["token"]).json()["id"]
 
-    answer = Caller().send("delete", f"{PUSH}{theirs.pk}/", token=visit.visit_token)
+    answer = other.send("delete", f"{PUSH}{pk}/", token=visit["token"])
+
+    assert (answer.status_code, PushSubscription.objects.exists()) == (status, status == 404)
+
+
+def test_an_empty_key_is_nobody_s():
+    salon, browser = Salon(), Browser()
+    operator = operator_of(salon, user_id=make_user(salon.company).pk)
+    theirs = subscribe(salon.company.pk, browser.endpoint, browser.p256dh, browser.auth, actor=operator)
+    assert theirs.browser_key == ""
+
+    answer = Caller().send("delete", f"{PUSH}{theirs.pk}/", token=NOBODYS_TOKEN)
 
     assert answer.status_code == 404
 
