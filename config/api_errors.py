@@ -7,29 +7,25 @@ from typing import Any
 
 from drf_standardized_errors.handler import exception_handler
 from drf_standardized_errors.types import ExceptionHandlerContext
-from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 
 from accounts.errors import Refusal
-from config.middleware import RETRY_AFTER_SECONDS, UNAVAILABLE, is_outage
+from config.middleware import RETRY_AFTER_SECONDS, UNAVAILABLE, error_of, is_outage
 
-CONFLICT = 409
+CONFLICT, UNAVAILABLE_NOW = 409, 503
 STATUSES = {"not_allowed": 403, "key_reused": 422}
-
-
-class Unavailable(APIException):
-    """The database is gone, or could not decide in time."""
-
-    status_code = 503
-    default_code = "unavailable"
-    default_detail = UNAVAILABLE
-    wait = RETRY_AFTER_SECONDS
 
 
 def answer_to(error: Exception, context: ExceptionHandlerContext) -> Response | None:
     if isinstance(error, Refusal):
         return refused(error)
-    return exception_handler(Unavailable() if is_outage(error) else error, context)
+    if is_outage(error):
+        return Response(
+            error_of(UNAVAILABLE_NOW, "unavailable", UNAVAILABLE),
+            status=UNAVAILABLE_NOW,
+            headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
+        )
+    return exception_handler(error, context)
 
 
 def refused(refusal: Refusal) -> Response:

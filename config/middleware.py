@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -87,9 +88,14 @@ def is_api(request: HttpRequest) -> bool:
 
 
 def api_error(status: int, code: str, detail: str | Promise) -> JsonResponse:
-    """In the form of drf-standardized-errors, where no view of the API has its turn."""
+    """What a view of the API would say, where none has its turn."""
+    return JsonResponse(error_of(status, code, detail), status=status)
+
+
+def error_of(status: int, code: str, detail: str | Promise) -> dict[str, Any]:
+    """In the form of drf-standardized-errors."""
     kind = "server_error" if status >= 500 else "client_error"
-    return JsonResponse({"type": kind, "errors": [{"code": code, "detail": detail, "attr": None}]}, status=status)
+    return {"type": kind, "errors": [{"code": code, "detail": str(detail), "attr": None}]}
 
 
 def is_outage(exception: BaseException | None) -> bool:

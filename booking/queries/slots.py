@@ -7,10 +7,21 @@ from datetime import date, datetime, timedelta
 from heapq import nsmallest
 from itertools import islice
 
-from booking.availability import Candidate, Choice, Minute, Question, Reason, Span, choose, rejection, terms_at
+from booking.availability import (
+    Candidate,
+    Choice,
+    Minute,
+    Question,
+    Reason,
+    Span,
+    by_preference,
+    choose,
+    rejection,
+    terms_at,
+)
 from booking.availability.wallclock import days_between, minute_of, moment_of
 from booking.models import Appointment
-from booking.queries.calendars import Calendar, read_calendar
+from booking.queries.calendars import Calendar, read_calendar, seat_of
 from booking.queries.catalogue import Catalogue, last_day_in, read_catalogue, today_in
 from booking.queries.locations import located
 from booking.values import FreeSlot, Kept, Slot
@@ -57,6 +68,18 @@ class Openings:
         minute = minute_of(start)
         found = ((who, terms_at(self.question, who, minute)) for who in self.starts.get(minute, ()))
         return [Choice(who, terms) for who, terms in found if terms]
+
+    def every_slot(self) -> Iterator[FreeSlot]:
+        """What ``slots_at`` says of every start, soonest first; the engine is asked once for each specialist and
+        workplace, not for each start."""
+        starts: dict[int, dict[int | None, set[Minute]]] = {}
+        for minute in sorted(self.starts):
+            for who in self.starts[minute]:
+                pk = who.person.id
+                if pk not in starts:
+                    starts[pk] = self.calendar.starts_by_seat(who, self.question)
+                terms = next(each for each in by_preference(who, minute) if minute in starts[pk][seat_of(each)])
+                yield self.calendar.free_slot(self.service_id, moment_of(minute), Choice(who, terms))
 
 
 def openings_of(
@@ -110,8 +133,10 @@ def slots_by_day(
     if first > last:
         return {}
     openings = free_slots(location, service_id, first, last, specialist_id=specialist_id, browser_key=browser_key)
-    days = openings.by_day()
-    return {day: [slot for start in starts for slot in openings.slots_at(start)] for day, starts in days.items()}
+    slots: dict[date, list[FreeSlot]] = {}
+    for slot in openings.every_slot():
+        slots.setdefault(slot.start.astimezone(location.zone).date(), []).append(slot)
+    return slots
 
 
 Wish = tuple[int, int | None]

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotAuthenticated, NotFound, ValidationError
 from rest_framework.request import Request
@@ -11,9 +10,10 @@ from rest_framework.response import Response
 
 from accounts.api.views import WHICH, ApiView
 from accounts.errors import NotAllowed
+from accounts.models.device import device_key
 from accounts.queries import visitor_of
-from accounts.values import Actor, Channel
-from booking.commands.browser import know_browser
+from accounts.values import Channel
+from booking.api.who import browser_in
 from booking.models import Appointment
 from notifications.api.requests import SubscriptionBody, TokenQuery
 from notifications.channels import carrier_of
@@ -36,33 +36,31 @@ class PublicKey(ApiView):
 
 
 class PushSubscriptions(ApiView):
-    """This browser wants to hear: of whoever has signed in, or of what was booked in it."""
+    """This browser wants to hear: of whoever has signed in, of what was booked in it, and of the visit of a token."""
 
     def post(self, request: Request) -> Response:
         asked = self.body(SubscriptionBody)
-        company_id, actor, browser = self.subscriber(asked.get("token"))
+        who = self.by_link(asked) if asked.get("token") else self.by_right()
+        name = request.headers.get("User-Agent", "")
         try:
-            subscription = subscribe(
-                company_id,
-                asked["endpoint"],
-                **asked["keys"],
-                actor=actor,
-                browser_key=browser,
-                user_agent=request.headers.get("User-Agent", ""),
-            )
+            subscription = subscribe(endpoint=asked["endpoint"], **asked["keys"], **who, user_agent=name)
         except BadSubscription as refusal:
             raise named(refusal) from refusal
         return Response({"id": subscription.pk}, status=CREATED)
 
-    def subscriber(self, token: str | None) -> tuple[int, Actor, str]:
-        """Of which company, who, and in whose browser.
+    def by_link(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Staff are guests here like anybody. Raises NotFound."""
+        visit = visit_of(asked["token"])
+        return {
+            "company_id": visit.company_id,
+            "actor": visitor_of(self.request.user, visit.company_id, Channel.API),
+            "browser_key": browser_in(self.request) or key_of_program(asked["token"], asked["endpoint"]),
+            "visit_id": visit.pk,
+        }
 
-        Raises NotFound, NotAuthenticated, NotAllowed, ValidationError.
-        """
+    def by_right(self) -> dict[str, Any]:
+        """Raises NotAuthenticated, NotAllowed, ValidationError."""
         user = self.request.user
-        if token:
-            visit = visit_of(token)
-            return visit.company_id, visitor_of(user, visit.company_id, Channel.API), know_browser(visit.pk)
         if not user.is_authenticated:
             raise NotAuthenticated
         company_id = self.company_id()
@@ -71,34 +69,37 @@ class PushSubscriptions(ApiView):
         actor = self.staff or visitor_of(user, company_id, Channel.API)
         if not (actor.is_staff or actor.client_id):
             raise NotAllowed
-        return company_id, actor, ""
+        return {"company_id": company_id, "actor": actor}
 
 
 class OnePushSubscription(ApiView):
     """This browser no longer wants to."""
 
     def delete(self, request: Request, pk: int) -> Response:
-        token = self.query(TokenQuery).get("token")
-        subscription = PushSubscription.objects.filter(self.own(token), pk=pk).first()
-        if subscription is None:
+        token = self.query(TokenQuery).get("token") or ""
+        if not (request.user.is_authenticated or token or browser_in(request)):
+            raise NotAuthenticated
+        subscription = PushSubscription.objects.select_related("client").filter(pk=pk).first()
+        if subscription is None or not self.is_own(subscription, token):
             raise NotFound
-        unsubscribe(subscription.endpoint, actor=self.owner(subscription), browser_key=subscription.browser_key)
+        actor = self.staff or visitor_of(request.user, subscription.company_id, Channel.API)
+        unsubscribe(subscription.endpoint, actor=actor, browser_key=subscription.browser_key)
         return Response(status=NO_CONTENT)
 
-    def own(self, token: str | None) -> Q:
-        """Raises NotFound, NotAuthenticated."""
-        user, mine = self.request.user, Q(pk__in=())
-        if token:
-            visit = visit_of(token)
-            mine |= Q(browser_key=visit.browser_key, company=visit.company_id) & ~Q(browser_key="")
-        if user.is_authenticated:
-            mine |= Q(user=user.pk) | Q(client__user=user.pk)
-        elif not token:
-            raise NotAuthenticated
-        return mine
+    def is_own(self, subscription: PushSubscription, token: str) -> bool:
+        """The asker's, this browser's, or made with this token: nobody ends another's, whatever he may see."""
+        keys = {browser_in(self.request), key_of_program(token, subscription.endpoint)}
+        if subscription.browser_key and subscription.browser_key in keys:
+            return True
+        client = subscription.client
+        return self.request.user.pk is not None and self.request.user.pk in (
+            subscription.user_id, client and client.user_id,
+        )  # fmt: skip
 
-    def owner(self, subscription: PushSubscription) -> Actor:
-        return self.staff or visitor_of(self.request.user, subscription.company_id, Channel.API)
+
+def key_of_program(token: str, endpoint: str) -> str:
+    """For whom has no browser's cookie: the name under which the holder of ``token`` finds his subscription again."""
+    return device_key(f"{token} {endpoint}")
 
 
 def visit_of(token: str) -> Appointment:
