@@ -73,7 +73,7 @@ def sent(page, **changes) -> dict[str, object]:
         (EVERY - {By.SMS}, {"all": True, "sms": False}),
         ({By.TELEGRAM, By.EMAIL}, {"all": True, "web_push": False, "sms": False}),
     ],
-    ids=str,
+    ids=["every channel", "none", "one", "all but one", "two"],
 )
 def test_a_cell_takes_the_fewest_rows(world, channels, written):
     before = [each for each in matrix_of(world.company.pk) if each.event_type != CREATED]
@@ -130,7 +130,7 @@ def test_different_advertisements_stay_until_one_is_chosen_for_all(world, ad):
         Cell(Occasion.BOOKING_REMINDER, RecipientRole.ADMIN, EVERY),
         Cell(CREATED, CLIENT, EVERY, ad_template_id=0),
     ],
-    ids=str,
+    ids=["no such message", "no reminder for the desk", "a foreign advertisement"],
 )
 def test_impossible_cells_and_foreign_advertisements_are_refused(world, wrong):
     before = matrix_of(world.company.pk)
