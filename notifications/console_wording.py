@@ -38,10 +38,24 @@ REASONS: list[tuple[re.Pattern[str], Any]] = [
         ("user is deactivated", gettext_lazy("The Telegram account has been deleted.")),
         ("chat not found|initiate conversation", gettext_lazy("The bot may not write there: nobody has started it.")),
         ("can't parse entities", gettext_lazy("Telegram does not take the markup of this message.")),
-        (r"too many requests|\b429\b", gettext_lazy("Too many messages at once; it waits.")),
-        (r"timed? ?out|answer was lost", gettext_lazy("No answer came: it may have arrived all the same.")),
-        (r"\b(404|410)\b|\bgone\b", gettext_lazy("The browser no longer takes messages.")),
-        ("not configured", gettext_lazy("This channel is not configured on the server.")),
+        (r"too many requests|answered 429", gettext_lazy("Too many messages at once; it waits.")),
+        ("is no mail address|no such mailbox", gettext_lazy("There is no such mailbox.")),
+        (r"mail server answered \d+ 5\.(1\.|2\.1|4\.4)", gettext_lazy("There is no such mailbox.")),
+        ("no connection|hung up", gettext_lazy("There was no connection.")),
+        (
+            r"\b(?P<setting>TELEGRAM_BOT_TOKEN|EMAIL_URL|EMAIL_FROM|SMS_GATEWAY|VAPID_\w+)",
+            gettext_lazy("The setting %(setting)s of the server is wrong: tell whoever runs it."),
+        ),
+        (
+            "no answer|timed? ?out|answer was lost|gone before it answered",
+            gettext_lazy("No answer came: it may have arrived all the same."),
+        ),
+        (
+            "subscription was deleted|keys of the subscription|answered (404|410)",
+            gettext_lazy("The browser no longer takes messages."),
+        ),
+        (r"mail server answered \d+", gettext_lazy("The mail server did not take it.")),
+        (r"answered \d+", gettext_lazy("The push service did not take it.")),
     )
 ]
 NOBODY = pgettext_lazy("told by which channel", "no channel")
@@ -49,7 +63,10 @@ NOBODY = pgettext_lazy("told by which channel", "no channel")
 
 def reason_in_words(reason: str) -> str:
     """What people can act on; what nobody has translated stays as the provider said it."""
-    return next((str(words) for said, words in REASONS if said.search(reason)), reason)
+    for said, words in REASONS:
+        if match := said.search(reason):
+            return str(words) % match.groupdict()
+    return reason
 
 
 def person_of(delivery: Delivery) -> str:

@@ -19,7 +19,7 @@ from accounts.console.skin import display
 from accounts.models import Client
 from booking.console_wording import when
 from notifications.admin.hearing import PreferencesForm
-from notifications.commands import try_again
+from notifications.commands import remove_subscription, try_again
 from notifications.console_wording import reason_in_words
 from notifications.models import DeadAddress, Preferences, PushSubscription
 
@@ -118,6 +118,9 @@ class PushSubscriptionAdmin(OfPeople):
     @display(description=gettext_lazy("last reached"), ordering="last_ok_at")
     def last_reached(self, row: PushSubscription) -> str:
         return when(row.last_ok_at, row.company.zone) if row.last_ok_at else ""
+
+    def delete_model(self, request: HttpRequest, obj: PushSubscription) -> None:
+        remove_subscription(obj.pk, actor=actor_in(request))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -6,11 +6,12 @@ from html import escape
 from html.parser import HTMLParser
 from typing import Any
 
-import nh3
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from notifications.render.copy import TAGS as MAIL_TAGS
+from notifications.render.copy import Copy
 from notifications.telegram_html import LINKS, TAGS, Checker, problem_in, scheme_of
 
 MOST_SHOWN = 10_000
@@ -100,9 +101,9 @@ def in_a_mail(html: str | None) -> Preview | None:
     lister = Lister()
     lister.feed(html)
     lister.close()
-    taken_out = ", ".join(f"<{tag}>" for tag in sorted(lister.tags - nh3.ALLOWED_TAGS))
+    taken_out = ", ".join(f"<{tag}>" for tag in sorted(lister.tags - MAIL_TAGS))
     problem = _("Mails do not take this, it is left out: %(tags)s") % {"tags": taken_out} if taken_out else ""
-    return Preview(mark_safe(nh3.clean(html)), problem)  # noqa: S308 - cleaned
+    return Preview(Copy("", html).html, problem)
 
 
 class Lister(HTMLParser):

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 
 LIST = "/admin/notifications/delivery/"
 NOT_STARTED = "The bot may not write there: nobody has started it."
+WRONG = "The setting %s of the server is wrong: tell whoever runs it."
 DEAD = {"state": State.DEAD, "attempts": 3, "reason": BLOCKED, "channel": Channel.TELEGRAM, "target": "17"}
 
 
@@ -320,7 +321,15 @@ def test_whoever_may_not_cannot_send_again(world, role):
         ("Can't parse entities: unsupported start tag", "Telegram does not take the markup of this message."),
         ("Too Many Requests: retry after 5", "Too many messages at once; it waits."),
         ("Timed out", "No answer came: it may have arrived all the same."),
-        ("410 Gone", "The browser no longer takes messages."),
+        ("fcm.googleapis.com answered 410", "The browser no longer takes messages."),
+        ("fcm.googleapis.com answered 400", "The push service did not take it."),
+        ("fcm.googleapis.com answered 403: see VAPID_PRIVATE_KEY and VAPID_EMAIL, or …", WRONG % "VAPID_PRIVATE_KEY"),
+        ("TELEGRAM_BOT_TOKEN: Unauthorized", WRONG % "TELEGRAM_BOT_TOKEN"),
+        ("EMAIL_URL: the mail server answered 535", WRONG % "EMAIL_URL"),
+        ("EMAIL_URL: no connection to the mail server: OSError", "There was no connection."),
+        ("the mail server answered 550 5.1.1", "There is no such mailbox."),
+        ("the mail server answered 552", "The mail server did not take it."),
+        ("no answer: ReadTimeout", "No answer came: it may have arrived all the same."),
         ("the visit was moved or cancelled", "The visit was moved or cancelled meanwhile."),
         ("Something new", "Something new"),
         ("", ""),

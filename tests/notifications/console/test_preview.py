@@ -86,6 +86,7 @@ def test_a_megabyte_is_not_painted():
         ("<p>Hello <b>you</b></p>", "<p>Hello <b>you</b></p>", ""),
         ("<p>a</p><script>alert(1)</script>", "<p>a</p>", "Mails do not take this, it is left out: <script>"),
         ('<p onclick="x()">a</p>', "<p>a</p>", ""),
+        ("<table><img src=x>", "", "Mails do not take this, it is left out: <img>, <table>"),
         ("<form></form><style>p{}</style>", "", "Mails do not take this, it is left out: <form>, <style>"),
     ],
 )
