@@ -1,11 +1,15 @@
 """A broadcast by its own engine and this channel, with real commits and threads."""
 
 import pytest
+from django.core.cache import cache
 
+from booking.models.appointment import ClockTimestamp
 from notifications.models import DeadAddress, Delivery
 from notifications.values import State
+from telegram_bot.limiter import LIMITER
 from telegram_bot.permits import AT_ONCE
-from tests.notifications.campaign import Campaign, again, run, states
+from tests.notifications.campaign import Campaign, one_turn, run, states
+from tests.standins.telegram import TelegramStandIn
 from tests.standins.telegram.answers import slow_down
 
 
@@ -32,13 +36,27 @@ def test_everybody_hears_of_it_once_at_the_pace_that_telegram_bears(telegram, ca
     assert {call.status for call in telegram.calls} == {200, 403}
 
 
+def let_the_pause_pass(telegram: TelegramStandIn, seconds: int) -> None:
+    """For Telegram, for us and for what was put off."""
+    telegram.let_pass(seconds)
+    cache.clear()
+    LIMITER.renew()
+    Delivery.objects.filter(state=State.WAITING).update(not_before=ClockTimestamp())
+
+
 def test_pause_that_telegram_asks_for_loses_nobody(telegram, campaign):
     chats = [fan.tg_id for fan in campaign.fans(5)]
     for chat in chats:
         telegram.add_user(chat)
-    telegram.answer_next("sendMessage", slow_down(1))
+    telegram.answer_next("sendMessage", slow_down(60))
+    broadcast = campaign.started()
 
-    broadcast = run(campaign.started())
+    one_turn(broadcast)
+    during = states(broadcast)
+    let_the_pause_pass(telegram, 60)
+    run(broadcast)
 
-    assert states(again(broadcast)) == {State.SENT: len(chats)}
+    assert during.keys() <= {State.WAITING, State.SENT}
+    assert during[State.WAITING] > 0
+    assert states(broadcast) == {State.SENT: len(chats)}
     assert [len(telegram.messages(chat)) for chat in chats] == [1] * len(chats)

@@ -61,11 +61,13 @@ class FixedWindows(NoLimits):
     """So many in each second of the clock, which lets twice as many through around its turn."""
 
     def ask(self, wish: Wish, patience: float) -> Busy | None:
-        redis = patient_redis()
-        second, micro = redis.time()
-        if redis.incr(key(f"window:{second}")) <= AT_ONCE:
+        second, micro = patient_redis().time()
+        if patient_redis().incr(key(f"window:{second}")) <= AT_ONCE:
             return None
         return Busy("bot", 1 - micro / 1_000_000)
+
+    def unused(self, wish: Wish) -> None:
+        patient_redis().decr(key(f"window:{patient_redis().time()[0]}"))
 
 
 @manner
