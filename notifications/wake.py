@@ -6,6 +6,7 @@ number to a thread, which publishes it, or forgets it.
 
 import os
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from functools import partial
 from queue import Full, Queue
 from threading import Lock, Thread
@@ -77,10 +78,10 @@ def wake_event(event_id: int) -> None:
     WAKER.publish(partial(ask_for, "notifications.tasks.dispatch", event_id))
 
 
-def wake_deliveries(delivery_ids: Iterable[int]) -> None:
-    """Ask for deliveries to be sent; returns at once."""
+def wake_deliveries(delivery_ids: Iterable[int], after: timedelta | None = None) -> None:
+    """Ask for deliveries to be sent, now or a moment later; returns at once."""
     for delivery_id in delivery_ids:
-        WAKER.publish(partial(ask_for, "notifications.tasks.send", delivery_id))
+        WAKER.publish(partial(ask_for, "notifications.tasks.send", delivery_id, after=after))
 
 
 def wake_broadcast(broadcast_id: int, turn: int) -> None:
@@ -88,6 +89,6 @@ def wake_broadcast(broadcast_id: int, turn: int) -> None:
     WAKER.publish(partial(ask_for, "notifications.tasks.run_broadcast", broadcast_id, turn, queue=BROADCAST))
 
 
-def ask_for(task: str, *numbers: int, queue: str = P2P) -> None:
+def ask_for(task: str, *numbers: int, queue: str = P2P, after: timedelta | None = None) -> None:
     """By name, because the tasks import the commands, and these us."""
-    app.send_task(task, numbers, queue=queue, retry=False)
+    app.send_task(task, numbers, queue=queue, retry=False, countdown=after and after.total_seconds())

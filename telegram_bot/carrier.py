@@ -51,7 +51,8 @@ class TelegramCarrier:
         """
         one = partial(result_of, begin=begin or (lambda number: True), end=end or (lambda number, result: None))
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="telegram") as threads:
-            return list(threads.map(one, range(len(messages)), messages))
+            results = [threads.submit(one, number, message) for number, message in enumerate(messages)]
+        return [result.result() for result in results]  # afterwards: a fault in one keeps no other from being sent
 
 
 def result_of(
@@ -82,14 +83,14 @@ def sent(draft: Draft, begin: Begin) -> str:
         if plainer is None:
             raise refusal(error) from error
     try:
-        return called(plainer, lambda: True)
+        return called(plainer, lambda: True, goes_on=True)
     except TelegramError as error:
         raise refusal(error) from error
 
 
-def called(draft: Draft, begin: Begin) -> str:
+def called(draft: Draft, begin: Begin, *, goes_on: bool = False) -> str:
     """The id that Telegram gives. Raises TelegramError, and Throttled where there is no permit."""
-    with LIMITER.permit(draft.chat_id, is_bulk=draft.is_bulk) as permit:
+    with LIMITER.permit(draft.chat_id, is_bulk=draft.is_bulk, goes_on=goes_on) as permit:
         if not begin():
             return SKIPPED
         permit.use()

@@ -22,6 +22,8 @@ from telegram_bot.permits import REASONS, Busy, OwnPermits, Permits, SharedPermi
 
 PATIENCE = 2.0
 """Seconds that a worker waits for a permit before it does something else (guarantee 18)."""
+FOR_ONE_CHAT = 0.2
+"""The same when only one chat is busy: meanwhile everybody else's messages would wait behind it."""
 START = 4.0
 """Seconds within which a permit must be used; longer a broadcast does not need to claim a delivery."""
 WITHOUT_REDIS = 5.0
@@ -69,9 +71,9 @@ class Limiter:
         self.redis_from = 0.0
 
     @contextmanager
-    def permit(self, chat: str, *, is_bulk: bool = False) -> Iterator[Permit]:
+    def permit(self, chat: str, *, is_bulk: bool = False, goes_on: bool = False) -> Iterator[Permit]:
         """For one message, to be used inside. Raises Throttled as ``acquire`` does."""
-        permit = self.acquire(Wish(chat, is_bulk))
+        permit = self.acquire(Wish(chat, is_bulk, goes_on))
         try:
             yield permit
         finally:
@@ -121,6 +123,8 @@ def rest(wish: Wish, busy: Busy, until: float) -> None:
     """Sleep until it may be tried again. A worker with somebody's own message has better things to do when that is too
     long; a broadcast has not, and goes on when patience ends. Raises Throttled."""
     left = until - time.monotonic()
+    if busy.why == "chat" and not (wish.is_bulk or wish.goes_on):
+        left = min(left, FOR_ONE_CHAT)
     if left <= 0 or (busy.wait > left and not wish.is_bulk):
         raise Throttled(REASONS[busy.why], timedelta(seconds=busy.wait))
     time.sleep(max(min(busy.wait, left), 0.001))

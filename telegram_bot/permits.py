@@ -43,6 +43,8 @@ class Wish:
 
     chat: str
     is_bulk: bool = False
+    goes_on: bool = False
+    """The second try of a message that is under way: it waits for its chat as well."""
     token: str = field(default_factory=lambda: token_hex(8))
 
 

@@ -3,6 +3,7 @@
 import random
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from django.conf import settings
@@ -18,9 +19,12 @@ from notifications.models.delivery import DeliveryQuerySet
 from notifications.relevance import reason_to_drop
 from notifications.render import render
 from notifications.values import State
+from notifications.wake import wake_deliveries
 
 MOST_ATTEMPTS = 3
 JITTER = 0.2
+SOON = timedelta(seconds=10)
+"""What waits no longer is woken when its time has come; what waits longer is found by the sweep."""
 
 READ_TOGETHER = (
     "company",
@@ -155,6 +159,8 @@ def keep(delivery: Delivery, outcome: Outcome, error: NotSent | None) -> None:
     )
     if not written:
         return
+    if outcome.wait is not None and outcome.wait <= SOON and delivery.broadcast_id is None:
+        transaction.on_commit(partial(wake_deliveries, [delivery.pk], after=outcome.wait))
     if isinstance(error, AddressGone):
         switch_off(delivery, error.reason)
     if outcome.state == State.DEAD and not isinstance(error, AnswerLost):

@@ -11,7 +11,7 @@ from booking.commands.record import in_utc, record_event
 from booking.models import EventType
 from booking.models.appointment import ClockTimestamp
 from booking.queries.visits import database_time
-from notifications.commands import send_again, send_delivery
+from notifications.commands import send, send_again, send_delivery
 from notifications.commands.send import MOST_ATTEMPTS
 from notifications.errors import AddressGone, AnswerLost, Throttled, TryLater, Unacceptable
 from notifications.models import DeadAddress, Delivery, PushSubscription
@@ -121,6 +121,21 @@ def test_being_throttled_is_no_attempt(delivery):
 
     assert (again(delivery).state, again(delivery).attempts) == ("WAITING", 0)
     assert timedelta(seconds=5) < waits(delivery) <= timedelta(seconds=7)
+
+
+def test_what_waits_a_moment_is_woken_then_and_what_waits_longer_is_found(
+    delivery, monkeypatch, django_capture_on_commit_callbacks
+):
+    woken = []
+    monkeypatch.setattr(send, "wake_deliveries", lambda ids, after: woken.append((ids, after)))
+    Telegram.answers(Throttled("slow down", timedelta(seconds=1)), Throttled("slow down", timedelta(seconds=60)))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        send_delivery(delivery.pk)
+        make_due(delivery)
+        send_delivery(delivery.pk)
+
+    assert woken == [([delivery.pk], timedelta(seconds=1))]
 
 
 def test_a_lost_answer_is_repeated_once_and_late(delivery):

@@ -58,12 +58,14 @@ def test_broadcast_waits_as_long_as_anybody_and_then_says_how_much_longer(monkey
     assert timedelta(seconds=20) < refusal.value.wait <= PAUSE
 
 
-def test_own_message_waits_for_its_chat(telegram):
-    tell()
+def test_own_message_does_not_keep_a_worker_waiting_for_its_chat(telegram):
     tell()
 
-    assert len(telegram.messages(ANNA)) == 2
-    assert telegram.peak_in_any_second(chat_id=ANNA) == 1
+    with pytest.raises(Throttled) as error:
+        tell()
+
+    assert timedelta() < error.value.wait <= timedelta(seconds=1)
+    assert len(telegram.messages(ANNA)) == 1
 
 
 def test_control_of_the_chat_without_permits_telegram_refuses(telegram, monkeypatch):
