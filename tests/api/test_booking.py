@@ -4,10 +4,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Client
 from accounts.values import Actor, Channel, Role
 from booking.models import Appointment
+from booking.queries.catalogue import CATALOGUES
 from booking.queries.visits import database_time
 from catalog.models import ServiceSpecialist
 from tests.api.caller import NOBODYS_TOKEN, Caller, client_user, problems, row, wish
@@ -130,6 +133,16 @@ def test_confirm_makes_a_visit_of_a_hold(salon, caller):
     assert (visit.client.email, visit.client.language) == ("anna@example.com", "en")
     assert history(visit) == ["hold_placed", "booking_created"]
     assert "Anna" not in answer.content.decode()
+
+
+@pytest.mark.parametrize(("headers", "language"), [({"accept-language": "ru"}, "ru"), ({"accept-language": ""}, "")])
+def test_a_client_is_spoken_to_in_the_language_that_was_asked_for(salon, headers, language):
+    """A program that names none leaves it to the company."""
+    caller = Caller(**headers)
+
+    visit = row(caller.confirm(caller.book(salon).json()).json())
+
+    assert visit.client.language == language
 
 
 def test_a_local_number_is_one_of_the_location_s_country(caller):
@@ -417,6 +430,38 @@ def test_a_comment_s_markup_is_kept_as_it_was_typed(salon, caller):
     visit = row(caller.confirm(caller.book(salon).json(), comment=wishes).json())
 
     assert visit.notes == wishes
+
+
+def test_the_number_of_statements_is_the_same_for_one_and_for_three():
+    one, three = Salon(), Salon(specialists=3)
+    book(one.slot(9, days=3))
+    for hour in (9, 11, 17):
+        book(three.slot(hour, days=3, specialist=three.specialists[0]))
+
+    costs = [costs_of_a_visit(salon) for salon in (one, three)]
+
+    assert costs[0] == costs[1]
+
+
+def costs_of_a_visit(salon: Salon) -> dict[str, int]:
+    """Statements of each step, by somebody who remembers nothing."""
+    caller = Caller()
+    slot = wish(salon) | {"company": salon.company.slug}
+    hold = cost(lambda: caller.post("appointments/book/", slot))
+    visit = cost(lambda: caller.confirm(hold[1]))
+    start = {"start": salon.at(14, days=3).isoformat(), "token": visit[1]["token"]}
+    moved = cost(lambda: caller.act("reschedule", visit[1]["id"], start))
+    cancelled = cost(lambda: caller.act("cancel", visit[1]["id"], {"token": visit[1]["token"]}))
+    steps = {"book": hold, "confirm": visit, "reschedule": moved, "cancel": cancelled}
+    return {step: count for step, (count, _) in steps.items()}
+
+
+def cost(call) -> tuple[int, dict]:
+    CATALOGUES.forget()
+    with CaptureQueriesContext(connection) as context:
+        answer = call()
+    assert answer.status_code in (200, 201), answer.content
+    return len(context), answer.json()
 
 
 def test_nothing_of_the_api_is_kept_by_anybody_between(salon, caller):
