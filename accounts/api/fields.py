@@ -33,7 +33,7 @@ class MomentField(serializers.DateTimeField):
 
     default_error_messages = {
         "no_time": _("Write a time with its offset, like 2026-01-28T14:00:00+03:00."),
-        "out_of_range": _("Nobody can mean this year."),
+        "out_of_range": _("Write a year from 2000 to 2999."),
     }
 
     def to_internal_value(self, value: Any) -> datetime:

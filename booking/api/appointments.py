@@ -3,7 +3,6 @@
 from abc import ABC, abstractmethod
 from typing import Any
 
-from django.utils.translation import get_language
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -16,7 +15,16 @@ from accounts.queries import visitor_of
 from accounts.values import Actor, Channel
 from booking.api.answers import hold_said, visit_said
 from booking.api.base import BookingView
-from booking.api.requests import BookBody, CancelBody, ConfirmBody, KeyOfHold, RescheduleBody, TokenBody, contact_of
+from booking.api.requests import (
+    BookBody,
+    CancelBody,
+    ConfirmBody,
+    KeyOfHold,
+    RescheduleBody,
+    TokenBody,
+    chosen_language,
+    contact_of,
+)
 from booking.api.who import ADD, Link, appointment_and_actor, browser_in, once_of_actor, once_of_stranger
 from booking.commands import (
     cancel_appointment,
@@ -80,7 +88,7 @@ class Confirm(BookingView):
         visit = confirm_appointment(
             held.pk,
             actor,
-            contact_of(asked, get_language() or ""),
+            contact_of(asked, chosen_language(request)),
             client_id=held.client_id if actor.is_staff else actor.client_id,
             comment=asked.get("comment", ""),
             pay_from_wallet=asked.get("pay_from_wallet", False),

@@ -3,9 +3,12 @@
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
+from rest_framework.request import Request
 
 from accounts.api.fields import IdField, MomentField, Strict, StrictQuery, TextField, TokenField
 from booking.forms import PhoneField, region_of
@@ -85,6 +88,16 @@ class RescheduleBody(TokenBody):
 
 class CancelBody(TokenBody):
     reason = serializers.ChoiceField(CancelReason.choices, required=False, allow_null=True)
+
+
+def chosen_language(request: Request) -> str:
+    """The language the asker wants to read; empty when he does not say, and the company's is spoken to him."""
+    said = (
+        request.headers.get("Accept-Language"),
+        request.query_params.get("lang"),
+        request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME),
+    )
+    return (get_language() or "") if any(said) else ""
 
 
 def contact_of(asked: dict[str, Any], language: str) -> Contact:

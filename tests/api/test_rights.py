@@ -220,6 +220,17 @@ def test_history_says_who_it_was(name, action, with_token):
     assert last_event(subject).initiated_by == initiator(name, user, world)
 
 
+def test_nobody_says_himself_who_it_was():
+    """The headers of source 001 are for keys with the scope ``act-as`` (domain §1)."""
+    world = World()
+    subject = world.subject("cancel")
+    claims = {"x-initiated-by-user-id": "1", "x-initiated-by-role": "admin", "x-initiated-by-channel": "tg_bot"}
+
+    world.act(Caller(**claims), "cancel", subject, token=subject.visit_token)
+
+    assert last_event(subject).initiated_by == STRANGERS["a guest"]
+
+
 STRANGERS = {
     "a guest": {"user_id": None, "role": "client", "channel": "api"},
     "an accountant": {"user_id": None, "role": "client", "channel": "api"},

@@ -38,7 +38,7 @@ WAYS = {
     "raw delete": lambda event: AppointmentEvent.objects.all()._raw_delete("default"),
     "sql update": lambda event: execute("UPDATE booking_appointmentevent SET initiated_by = '{}'"),
     "sql delete": lambda event: execute("DELETE FROM booking_appointmentevent"),
-    "sql truncate": lambda event: execute("TRUNCATE booking_appointmentevent"),
+    "sql truncate": lambda event: execute("TRUNCATE booking_appointmentevent CASCADE"),
     "sql truncate of its parent": lambda event: execute("TRUNCATE booking_appointment CASCADE"),
 }
 
