@@ -1,27 +1,31 @@
 """The readers of accounts."""
 
-from django.contrib.auth.models import AnonymousUser
+from dataclasses import replace
 
-from accounts.models import Client, User
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
+
+from accounts.models import Client, Company, User
 from accounts.permissions import BOOK_OUTSIDE_RULES, CORRECT_WALLETS, TAKE_MONEY
 from accounts.values import WEB_GUEST, Actor, Channel, Role
 
 
-def visitor_of(user: User | AnonymousUser, company_id: int) -> Actor:
+def visitor_of(user: User | AnonymousUser, company_id: int, channel: Channel = Channel.WEB) -> Actor:
     """Who visits a company's pages: its client who has signed in, else a guest. Staff are guests there like anybody.
 
     One statement for a client, none for others.
     """
+    guest = replace(WEB_GUEST, channel=channel)
     if not isinstance(user, User) or user.role != Role.CLIENT or not user.is_active:
-        return WEB_GUEST
+        return guest
     client = (
         Client.objects.filter(user=user, company=company_id, is_active=True, company__is_active=True)
         .values_list("pk", flat=True)
         .first()
     )
     if client is None:
-        return WEB_GUEST
-    return Actor(Role.CLIENT, Channel.WEB, user_id=user.pk, client_id=client, company_id=company_id)
+        return guest
+    return Actor(Role.CLIENT, channel, user_id=user.pk, client_id=client, company_id=company_id)
 
 
 def actor_of(user: User | AnonymousUser, channel: Channel) -> Actor:
@@ -40,3 +44,18 @@ def actor_of(user: User | AnonymousUser, channel: Channel) -> Actor:
         may_take_money=user.has_perm(TAKE_MONEY),
         may_correct_wallets=user.has_perm(CORRECT_WALLETS),
     )
+
+
+def company_on(host: str, slug: str = "") -> Company | None:
+    """The active company a stranger means on ``host``: whose own host it is, else the one named, else the only one.
+
+    None when that is nobody, somebody else's name on a company's own host, or one of several. Two statements at most.
+    """
+    named = {company.slug: company for company in Company.objects.filter(Q(host=host) | Q(slug=slug), is_active=True)}
+    own = next((company for company in named.values() if company.host == host), None)
+    if own is not None:
+        return own if slug in ("", own.slug) else None
+    if slug:
+        return named.get(slug)
+    first_two = list(Company.objects.filter(is_active=True)[:2])
+    return first_two[0] if len(first_two) == 1 else None

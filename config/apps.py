@@ -11,6 +11,8 @@ class ConfigConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
+        from config import checks  # noqa: F401 - registers them
+
         bind_extra_request_finished_metadata.connect(name_user)
         bind_extra_request_failed_metadata.connect(name_user)
 

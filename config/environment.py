@@ -1,6 +1,7 @@
 """The environment: every variable with the default it has in a demo, and what a server must be told."""
 
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import environ
 
 DEMO_SECRET_KEY = "demo only, refused when DEBUG is off"  # noqa: S105 - published on purpose
 SHORTEST_KEY = 32
+RATE = re.compile(r"0|[1-9][0-9]*/(sec|min|hour|day)", re.ASCII)
 REQUIRED_ON_A_SERVER = ("SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL", "REDIS_URL", "PUBLIC_URL")
 
 DEFAULTS = {
@@ -33,6 +35,7 @@ DEFAULTS = {
     "EMAIL_URL": (str, ""),
     "EMAIL_FROM": (str, ""),
     "SMS_GATEWAY": (str, ""),
+    "API_BOOK_RATE": (str, ""),
 }
 
 
@@ -43,9 +46,15 @@ def read_environment(base_dir: Path) -> environ.Env:
     """
     env = environ.Env(**DEFAULTS)
     env.read_env(base_dir / ".env")
+    refuse_no_rate(env.str("API_BOOK_RATE"))
     if not env.bool("DEBUG"):
         refuse_half_configured()
     return env
+
+
+def refuse_no_rate(rate: str) -> None:
+    if rate and not RATE.fullmatch(rate):
+        sys.exit(f"API_BOOK_RATE={rate} is no rate: write one like 60/min, or 0 for none.")
 
 
 def refuse_half_configured() -> None:

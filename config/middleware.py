@@ -2,14 +2,18 @@
 
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views import defaults
 from psycopg_pool import PoolTimeout
 
@@ -20,6 +24,10 @@ RETRY_AFTER_SECONDS = 5
 OUTAGES = (OperationalError, InterfaceError, PoolTimeout)
 """How a database that is gone shows itself."""
 ONE_YEAR = 365 * 24 * 3600
+API = "/api/"
+UNAVAILABLE = gettext_lazy(
+    "This cannot be answered now. Try again in a few seconds: with the same Idempotency-Key nothing happens twice."
+)
 
 log = structlog.get_logger()
 
@@ -61,7 +69,33 @@ class UnavailableMiddleware:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's page for what went wrong outside every view, as when a middleware wants to save the session."""
-    return unavailable(request) if is_outage(sys.exc_info()[1]) else defaults.server_error(request)
+    if is_outage(sys.exc_info()[1]):
+        return unavailable(request)
+    if is_api(request):
+        return api_error(500, "error", _("Something went wrong on our side."))
+    return defaults.server_error(request)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """Django's page for what it refuses before there is a view: a strange host, too many fields."""
+    if is_api(request):
+        return api_error(400, "bad_request", _("This request cannot be understood."))
+    return defaults.bad_request(request, exception)
+
+
+def is_api(request: HttpRequest) -> bool:
+    return request.path_info.startswith(API)
+
+
+def api_error(status: int, code: str, detail: str | Promise) -> JsonResponse:
+    """What a view of the API would say, where none has its turn."""
+    return JsonResponse(error_of(status, code, detail), status=status)
+
+
+def error_of(status: int, code: str, detail: str | Promise) -> dict[str, Any]:
+    """In the form of drf-standardized-errors."""
+    kind = "server_error" if status >= 500 else "client_error"
+    return {"type": kind, "errors": [{"code": code, "detail": str(detail), "attr": None}]}
 
 
 def is_outage(exception: BaseException | None) -> bool:
@@ -72,6 +106,9 @@ def is_outage(exception: BaseException | None) -> bool:
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
-    response = render(request, "503.html", status=503)
+    if is_api(request):
+        response: HttpResponse = api_error(503, "unavailable", UNAVAILABLE)
+    else:
+        response = render(request, "503.html", status=503)
     response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response

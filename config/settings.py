@@ -52,6 +52,8 @@ INSTALLED_APPS = [
     "django_structlog",
     "pgtrigger",
     "phonenumber_field",
+    "rest_framework",
+    "drf_standardized_errors",
     "csp",
 ]
 
@@ -138,6 +140,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_timeout": 5,
     "unacked_restore_interval": 1,
 }
+# What a demo prints for people, mails and SMS, would otherwise become lines of the log.
+CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "config.beat:PatientScheduler"
 CELERY_BEAT_SCHEDULE = {
@@ -206,6 +210,21 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM") or "okno@localhost"
 SMS_GATEWAY = env.str("SMS_GATEWAY") or ("notifications.channels.sms.ConsoleGateway" if DEBUG else "")
 
+# --- The REST API: JSON only, signed in by the browser's session or not at all --------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.authentication.SessionSignIn"],
+    "DEFAULT_PARSER_CLASSES": ["accounts.api.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "accounts.api.pages.Pages",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "config.api_errors.answer_to",
+    "URL_FORMAT_OVERRIDE": None,
+    # A server is reached through one proxy that adds TLS and says who came; what a visitor says himself counts nothing.
+    "NUM_PROXIES": 1 if PUBLIC_URL.startswith("https://") else 0,
+}
+# Requests of one address that may hold a time without signing in; "0" is no limit, which is what a demo has.
+API_BOOK_RATE = env.str("API_BOOK_RATE") or ("0" if DEBUG else "60/min")
+
 # --- Language and time ---------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("ru", _("Russian")), ("en", _("English"))]
@@ -251,6 +270,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "connect-src": [SELF],
         "manifest-src": [SELF],
+        "worker-src": [SELF],
         "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
@@ -282,6 +302,7 @@ LOGGING = {
         "django": {"handlers": [], "propagate": True},  # not also by Django's own handler, as it stands
         # Their lines are addresses with the bot's token in them, and what is in the messages.
         **{name: {"level": "WARNING"} for name in ("httpx", "httpcore", "telegram")},
+        "urllib3": {"level": "INFO"},  # below that it writes down the address of each push, which is a secret
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL")},
 }

@@ -153,6 +153,18 @@ UNFOLD_SETTINGS: dict[str, Any] = {
                 ],
             },
             {
+                "title": _("Notifications"),
+                "items": [
+                    link(_("Who is told what"), "notifications", "notifications.notificationsetting"),
+                    link(_("Advertisements"), "sell", "notifications.adtemplate"),
+                    link(_("Broadcasts"), "campaign", "notifications.broadcast"),
+                    link(_("Deliveries"), "outbox", "notifications.delivery"),
+                    link(_("Preferences"), "tune", "notifications.preferences"),
+                    owner_link(_("Dead addresses"), "unsubscribe", "notifications.deadaddress"),
+                    owner_link(_("Push subscriptions"), "phonelink_ring", "notifications.pushsubscription"),
+                ],
+            },
+            {
                 "title": _("Settings"),
                 "items": [
                     {

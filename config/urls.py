@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from config import views
 
+handler400 = "config.middleware.bad_request"
 handler500 = "config.middleware.server_error"
 
 urlpatterns = [
@@ -12,6 +13,8 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("favicon.ico", views.favicon),
     path("admin/", admin.site.urls),
+    path("api/", include("config.api")),
     path("", include("wallet.urls")),
+    path("", include("notifications.urls")),
     path("", include("booking.urls")),
 ]

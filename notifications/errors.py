@@ -39,9 +39,43 @@ class Unacceptable(NotSent):
     """This message will never be taken, by whatever number of attempts; the address is fine."""
 
 
+class BadSubscription(Refusal):
+    """What a browser sent to be woken by is of no use; ``field`` is where, by its name on the wire."""
+
+    code = "bad_subscription"
+    message = _("This is not what a browser says of its push subscription.")
+
+    def __init__(self, field: str) -> None:
+        self.field = field
+        super().__init__()
+
+
+class PushHostNotAllowed(BadSubscription):
+    code = "push_host_not_allowed"
+    message = _("This address belongs to no push service that we know.")
+
+    def __init__(self) -> None:
+        super().__init__("endpoint")
+
+
+class BadPushKey(BadSubscription):
+    code = "bad_push_key"
+    message = _("This is not a key of a push subscription.")
+
+
 class WrongBroadcastState(Refusal):
     code = "wrong_state"
     message = _("The broadcast is not in a state from which this can be done.")
+
+
+class AlreadyThere(Refusal):
+    code = "already_there"
+    message = _("There is one like this already. Change that one instead.")
+
+
+class JustDeleted(Refusal):
+    code = "just_deleted"
+    message = _("Somebody has just deleted this.")
 
 
 class NobodyToTell(Refusal):

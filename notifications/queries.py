@@ -1,19 +1,20 @@
 """The readers of notifications: what is switched on, who is where to be reached, what is due."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Client, User
 from accounts.statements import rows
 from booking.models import Appointment
 from booking.queries.visits import database_time
 from notifications.models import AdTemplate, DeadAddress, NotificationSetting, Preferences, PushSubscription
-from notifications.values import ALL_CHANNELS, Channel, RecipientRole
+from notifications.values import ALL_CHANNELS, TOLD, Cell, Channel, Occasion, RecipientRole
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,23 @@ def switches_of(company_id: int, event_type: str) -> Switches:
     """One statement."""
     found = NotificationSetting.objects.filter(company_id=company_id, event_type=event_type)
     return Switches({(row.recipient_role, row.channel): row for row in found})
+
+
+def matrix_of(company_id: int) -> list[Cell]:
+    """Every cell for which there is a message, in the order of events and roles: one statement."""
+    found: dict[str, dict[tuple[str, str], NotificationSetting]] = defaultdict(dict)
+    for row in NotificationSetting.objects.filter(company_id=company_id):
+        found[row.event_type][row.recipient_role, row.channel] = row
+    return [cell_of(Switches(found[occasion]), occasion, role) for occasion, roles in TOLD.items() for role in roles]
+
+
+def cell_of(switches: Switches, occasion: Occasion, role: RecipientRole) -> Cell:
+    """The effective values: an advertisement of a channel that is switched off follows nothing."""
+    channels = frozenset(channel for channel in Channel if switches.is_on(role, channel))
+    rows = [switches.row(role, channel) for channel in channels or Channel]
+    ads = {row.ad_template_id if row else None for row in rows}
+    several = len(ads) > 1
+    return Cell(occasion, role, channels, None if several else ads.pop(), has_several_ads=several)
 
 
 BROADCASTS = Switches(
@@ -115,15 +133,32 @@ def phone_of(person: Person) -> str:
 
 
 def address_book(people: Iterable[Person], visit: Appointment | None = None) -> AddressBook:
-    """Three statements, however many people. The browser in which ``visit`` was booked hears of it, too."""
+    """Three statements, however many people, and a fourth for the browsers that hear of ``visit`` whoever they are."""
     people = list(people)
     book = AddressBook(preferences=preferences_of(people))
-    for subscription in subscriptions_of(people, visit):
+    hearing = browsers_of(visit) if visit is not None else frozenset()
+    for subscription in subscriptions_of(people, hearing):
         for person in people:
-            if belongs_to(subscription, person, visit):
+            if belongs_to(subscription, person, hearing):
                 book.subscriptions.setdefault(person.key, []).append(str(subscription.pk))
     book.dead = dead_among((address.channel, address.target) for person in people for address in book.addresses(person))
     return book
+
+
+def browsers_of(visit: Appointment) -> frozenset[int]:
+    """Subscriptions of the browser in which ``visit`` was booked, and of those that were told of it by its link."""
+    linked = PushSubscription.visits.through.objects.filter(appointment=visit.pk).values_list("pushsubscription")
+    if not visit.browser_key:
+        return frozenset(key for (key,) in linked)
+    booked = PushSubscription.objects.order_by().filter(browser_key=visit.browser_key).values_list("pk")
+    return frozenset(key for (key,) in booked.union(linked))
+
+
+def hears_of(browser_key: str, visit: Appointment) -> bool:
+    """Whether this browser has subscribed and is one of those."""
+    linked = PushSubscription.visits.through.objects.filter(appointment=visit.pk, pushsubscription=OuterRef("pk"))
+    rows = PushSubscription.objects.filter(browser_key=browser_key)
+    return (rows if visit.browser_key == browser_key else rows.filter(Exists(linked))).exists()
 
 
 def preferences_of(people: Iterable[Person]) -> dict[str, Preferences]:
@@ -131,20 +166,17 @@ def preferences_of(people: Iterable[Person]) -> dict[str, Preferences]:
     return {f"client:{row.client_id}" if row.client_id else f"user:{row.user_id}": row for row in found}
 
 
-def subscriptions_of(people: Iterable[Person], visit: Appointment | None) -> list[PushSubscription]:
-    theirs = Q(client__in=ids_of_clients(people)) | Q(user__in=ids_of_users(people))
-    if visit is not None and visit.browser_key:
-        theirs |= Q(browser_key=visit.browser_key, company=visit.company_id)
+def subscriptions_of(people: Iterable[Person], hearing: frozenset[int]) -> list[PushSubscription]:
+    theirs = Q(client__in=ids_of_clients(people)) | Q(user__in=ids_of_users(people)) | Q(pk__in=hearing)
     return list(PushSubscription.objects.filter(theirs).order_by("pk"))
 
 
-def belongs_to(subscription: PushSubscription, person: Person, visit: Appointment | None) -> bool:
+def belongs_to(subscription: PushSubscription, person: Person, hearing: frozenset[int]) -> bool:
     if person.client is not None and subscription.client_id == person.client.pk:
         return True
     if person.user is not None:
         return subscription.user_id == person.user.pk
-    booked_here = visit is not None and visit.browser_key != "" and subscription.browser_key == visit.browser_key
-    return booked_here and person.role == RecipientRole.CLIENT
+    return subscription.pk in hearing and person.role == RecipientRole.CLIENT
 
 
 def dead_among(addresses: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:

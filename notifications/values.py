@@ -53,6 +53,18 @@ TOLD: dict[Occasion, tuple[RecipientRole, ...]] = {
 """For whom there is a message at all: source 001 §4 and §5, with reminders (§5) and the specialist's morning."""
 
 
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a company tells one role of one kind of event: by which channels, and with which advertisement."""
+
+    event_type: Occasion
+    role: RecipientRole
+    channels: frozenset[Channel]
+    ad_template_id: int | None = None
+    has_several_ads: bool = False
+    """Each channel has its own, which stays as it is until one is chosen for all."""
+
+
 class State(TextChoices):
     """What has become of a delivery."""
 
@@ -114,3 +126,5 @@ class Message:
     is_silent: bool = False
     is_bulk: bool = False
     """Part of a broadcast: people's own messages pass it."""
+    delivery_id: int = 0
+    """Which delivery it is, so that what is sent again can be known for the same; 0 for a test."""

@@ -51,7 +51,7 @@ def what_follows(error: TelegramError) -> NotSent:
     """The refusal of notifications that ``error`` comes to."""
     words = words_of(error)
     if isinstance(error, RetryAfter):
-        return Throttled(words, wait_of(error))
+        return Throttled(f"too many requests: again in {wait_of(error)}", wait_of(error))
     if isinstance(error, Forbidden):
         return AddressGone(words) if words.lower().startswith(FROM_TELEGRAM) else TryLater(words)
     if isinstance(error, BadRequest):
@@ -60,10 +60,10 @@ def what_follows(error: TelegramError) -> NotSent:
         return Unacceptable("the chat has moved")
     if isinstance(error, InvalidToken | Conflict):
         log.error("telegram_refuses_the_bot", setting="TELEGRAM_BOT_TOKEN", reason=words)
-        return TryLater(f"TELEGRAM_BOT_TOKEN: {words}")
+        return TryLater(f"TELEGRAM_BOT_TOKEN: {words.partition(' (')[0]}")
     if isinstance(error, NetworkError):
         return lost_or_failed(error, words)
-    return AnswerLost(words)
+    return AnswerLost(f"the answer was lost: {words}")
 
 
 def words_of(error: Exception) -> str:
@@ -97,10 +97,10 @@ def lost_or_failed(error: NetworkError, words: str) -> NotSent:
     if isinstance(cause, NOT_LEFT):
         return TryLater(f"no connection: {type(cause).__name__}")
     if cause is not None and not isinstance(cause, TelegramError):
-        return AnswerLost(f"no answer: {type(cause).__name__}")
+        return AnswerLost(f"the answer was lost: {type(cause).__name__}")
     if words.lower().startswith("too many requests"):
         return Throttled(words, USUAL_WAIT)
-    return AnswerLost(words) if "gateway time" in words.lower() else TryLater(words)
+    return AnswerLost(f"the answer was lost: {words}") if "gateway time" in words.lower() else TryLater(words)
 
 
 def is_about_entities(error: Exception) -> bool:

@@ -14,6 +14,7 @@ more than the 50 ms, may one second see a message too many.
 
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from secrets import token_hex
 from threading import Lock
 from typing import Any, Protocol
@@ -21,6 +22,7 @@ from typing import Any, Protocol
 from django.core.cache import cache
 from django.utils.crypto import salted_hmac
 from django_redis import get_redis_connection
+from redis.exceptions import TimeoutError as LateError
 
 AT_ONCE = 30
 """Messages of the bot in any second (domain §8; facts T2)."""
@@ -53,9 +55,9 @@ class Busy:
 
 
 REASONS = {
-    "pause": "Telegram asked the bot to pause",
-    "bot": "the bot writes as much as it may",
-    "chat": "this chat is written to as often as it may be",
+    "pause": "too many requests: Telegram asked for a pause",
+    "bot": "too many requests: the bot writes as much as it may",
+    "chat": "too many requests: the chat is written to as often as it may be",
 }
 
 
@@ -192,7 +194,12 @@ class SharedPermits:
         self.run(PAUSE, [key("pause")], max(microseconds(seconds), 1))
 
     def run(self, script: str, keys: list[str], *arguments: str | int) -> Any:
-        return get_redis_connection("default").register_script(script)(keys, arguments)
+        """Twice, when only the answer was late: each script may be repeated."""
+        ask = partial(get_redis_connection("default").register_script(script), keys, arguments)
+        try:
+            return ask()
+        except LateError:
+            return ask()
 
 
 class OwnPermits:

@@ -19,7 +19,7 @@ DEADLINE = CONNECT + POOL + WRITE + READ
 HUNG = DEADLINE + 2
 """Seconds after which the loop itself must be what does not answer."""
 CONNECTIONS = 32
-UNREADABLE = "The answer cannot be read"
+UNREADABLE = "it cannot be read"
 
 Answer = TypeVar("Answer")
 

@@ -15,6 +15,17 @@ from accounts.values import Actor, Channel, Role
 from booking.models import Appointment, AppointmentEvent
 from booking.queries.visits import database_time
 from catalog.models import Break, Holiday, Location, Service, Specialist, Workplace
+from notifications.models import (
+    AdTemplate,
+    Broadcast,
+    DeadAddress,
+    Delivery,
+    NotificationSetting,
+    Preferences,
+    PushSubscription,
+)
+from notifications.values import Channel as Told
+from notifications.values import Occasion, RecipientRole
 from tests.factories import Salon, book, make_client, make_user, numbers
 from wallet.commands import deposit
 from wallet.models import ClientWallet, Payment, Reconciliation, WalletTransaction
@@ -62,6 +73,7 @@ class World:
             Appointment: self.visit,
             AppointmentEvent: AppointmentEvent.objects.filter(appointment=self.visit).first(),
             **self.money(),
+            **self.notifications(),
             **background_rows(),
         }[model]
 
@@ -81,6 +93,22 @@ class World:
             Reconciliation: check,
         }
 
+    def notifications(self) -> dict[type[Model], Model]:
+        """A client who was told of the visit, what follows the message, and how he wants to be told."""
+        event = AppointmentEvent.objects.get(appointment=self.visit, event_type=Occasion.BOOKING_CREATED)
+        text, mine = f"{self.mark} text", {"company": self.company, "client": self.client}
+        told = {"role": RecipientRole.CLIENT, "channel": Told.EMAIL, "language": "en", "event_type": event.event_type}
+        occasion, whom = f"event:{event.pk}", f"client:{self.client.pk}"
+        return {
+            NotificationSetting: NotificationSetting.objects.filter(company=self.company).first(),
+            AdTemplate: once(AdTemplate, company=self.company, name=f"{self.mark} ad", content_tg=text),
+            Broadcast: once(Broadcast, company=self.company, name=f"{self.mark} broadcast", content_tg=text),
+            Delivery: once(Delivery, **mine, event=event, occasion=occasion, recipient=whom, **told),
+            Preferences: once(Preferences, **mine),
+            PushSubscription: once(PushSubscription, **mine, endpoint=f"https://push.example/{self.mark}"),
+            DeadAddress: once(DeadAddress, channel=Told.EMAIL, address=f"{self.mark}@example.com", reason=text),
+        }
+
     def user(self, role: str, **fields) -> User:
         """Somebody of this company; the specialist is the one whose visits these are."""
         if role == OWNER:
@@ -95,6 +123,10 @@ class World:
 
     def another_visit(self, days: int = 2, hour: int = 12, **kwargs) -> Appointment:
         return book(self.salon.slot(hour, days=days), name=f"{self.mark} visitor", phone=self.phone, **kwargs)
+
+
+def once(model: type[Model], **fields: object) -> Model:
+    return model._default_manager.get_or_create(**fields)[0]
 
 
 def background_rows() -> dict[type[Model], Model]:

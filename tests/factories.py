@@ -92,6 +92,7 @@ class Salon:
     """One location, one service, some specialists and workplaces; the smallest business that books."""
 
     def __init__(self, *, specialists: int = 1, chairs: int = 0, service: dict | None = None, **location) -> None:
+        self.opened = database_time()
         self.location = make_location(**location)
         self.company = self.location.company
         self.service = make_service(self.company, **service or {})
@@ -103,8 +104,8 @@ class Salon:
         return self.specialists[0]
 
     def at(self, hour: int = 10, minute: int = 0, days: int = 1) -> datetime:
-        """That time of the location's wall clock, ``days`` from today."""
-        today = database_time().astimezone(self.location.zone).date()
+        """That time of the location's wall clock, ``days`` from the day on which the test began: midnight may pass."""
+        today = self.opened.astimezone(self.location.zone).date()
         return datetime.combine(today + timedelta(days=days), time(hour, minute), self.location.zone)
 
     def day(self, days: int = 1) -> date:

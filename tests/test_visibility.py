@@ -21,6 +21,16 @@ from catalog.models import (
     Workplace,
     WorkplaceService,
 )
+from notifications.models import (
+    AdTemplate,
+    Broadcast,
+    DeadAddress,
+    Delivery,
+    NotificationSetting,
+    Preferences,
+    PushSubscription,
+    Reminder,
+)
 from tests.booking.rows import put
 from tests.factories import Salon, make_client, make_company, make_location, make_specialist, make_user
 from wallet.models import ClientWallet, Payment, Reconciliation, WalletTransaction
@@ -29,7 +39,7 @@ pytestmark = pytest.mark.django_db
 
 OUR_APPS = ("accounts", "catalog", "wallet", "booking", "notifications", "telegram_bot")
 SHOWN_NOWHERE = {OnceKey}  # one-time keys, which no view, endpoint or admin class reads
-OF_THE_DEPLOYMENT = {Reconciliation}  # shown to its owner alone
+OF_THE_DEPLOYMENT = {Reconciliation, DeadAddress, Reminder}  # shown to its owner alone
 
 # Whose row: Anna's own; a colleague's in the same location; somebody's elsewhere in the company; a stranger's.
 MINE, COLLEAGUES, ELSEWHERE, STRANGERS = "mine", "a colleague's", "elsewhere", "a stranger's"
@@ -43,11 +53,16 @@ EVERY = {
     *{Company, Location, LocationSchedule, Holiday, Workplace, WorkplaceService, Service, ServiceSpecialist},
     *{Specialist, SpecialistSchedule, Break, User, Client, Device, Appointment, AppointmentEvent},
     *{ClientWallet, WalletTransaction, Payment},
+    *{NotificationSetting, AdTemplate, Broadcast, Delivery, Preferences, PushSubscription},
 }
 MONEY = {ClientWallet, WalletTransaction, Payment}
 PUBLIC = {Company, Location, Service, Specialist}
-OF_A_LOCATION = EVERY - {Company, Service, Client, Device, User, ClientWallet, WalletTransaction}
+OF_A_COMPANY = {Company, Service, Client, Device, User, ClientWallet, WalletTransaction}
+RULES = {NotificationSetting, AdTemplate, Broadcast}
+OF_A_LOCATION = EVERY - OF_A_COMPANY - RULES - {Preferences, PushSubscription}
 OF_A_PERSON = {Specialist, ServiceSpecialist, SpecialistSchedule, Break, Client, Appointment, AppointmentEvent, User}
+OF_A_CLIENT = {Client, Appointment, Preferences, PushSubscription, *MONEY}
+OF_A_USER = {Delivery, PushSubscription}
 
 
 class Desk(Salon):
@@ -88,6 +103,21 @@ class Desk(Salon):
             Payment: Payment.objects.create(
                 company=self.company, appointment=visit, method="cash", amount=5, reference=f"{number}", actor={}
             ),
+            **self.notifications(visit),
+        }
+
+    def notifications(self, visit: Appointment) -> dict[type[Model], Model]:
+        theirs = {"company": self.company, "client": self.client, "user": self.user}
+        event = visit.events.create(event_type=EventType.BOOKING_CANCELLED, initiated_by={})
+        return {
+            NotificationSetting: NotificationSetting.objects.update_or_create(
+                company=self.company, event_type="booking_created", recipient_role="client", channel=f"{visit.pk}"
+            )[0],
+            AdTemplate: AdTemplate.objects.create(company=self.company, name=f"{visit.pk}", content_tg="A"),
+            Broadcast: Broadcast.objects.create(company=self.company, name=f"{visit.pk}", content_tg="A"),
+            Delivery: Delivery.objects.create(**theirs, event=event, occasion=f"event:{event.pk}"),
+            Preferences: Preferences.objects.create(company=self.company, client=self.client),
+            PushSubscription: PushSubscription.objects.create(**theirs, endpoint=f"https://push.example/{visit.pk}"),
         }
 
 
@@ -137,13 +167,16 @@ class World:
 SEEN: dict[str, tuple[dict[type[Model], frozenset[str]], frozenset[str]]] = {
     "the owner": ({}, ALL),
     "an administrator": ({}, OURS),
-    "an operator": ({User: NONE}, OURS),
-    "an operator of one location": (dict.fromkeys(OF_A_LOCATION, HERE) | {User: NONE}, OURS),
-    "an accountant": ({User: NONE}, OURS),
-    "a specialist": (dict.fromkeys(OF_A_PERSON, OWN) | dict.fromkeys({Device, *MONEY}, NONE), OURS),
+    "an operator": ({User: NONE, PushSubscription: NONE}, OURS),
+    "an operator of one location": (dict.fromkeys(OF_A_LOCATION, HERE) | {User: NONE, PushSubscription: NONE}, OURS),
+    "an accountant": ({User: NONE, PushSubscription: NONE}, OURS),
+    "a specialist": (
+        dict.fromkeys(OF_A_PERSON | OF_A_USER, OWN) | dict.fromkeys({Device, Preferences, *MONEY, *RULES}, NONE),
+        OURS,
+    ),
     "a specialist without a user": ({}, NONE),
     "staff of no company": ({}, NONE),
-    "a client": (dict.fromkeys(PUBLIC, ALL) | dict.fromkeys((Client, Appointment, *MONEY), OWN), NONE),
+    "a client": (dict.fromkeys(PUBLIC, ALL) | dict.fromkeys(OF_A_CLIENT, OWN), NONE),
     "a guest": (dict.fromkeys(PUBLIC, ALL), NONE),
     "the system": (dict.fromkeys(PUBLIC, ALL), NONE),
 }
@@ -218,6 +251,16 @@ def test_guests_see_nothing_of_a_closed_company():
 
     for model in PUBLIC:
         assert world.seen(model, WEB_GUEST) == {STRANGERS}
+
+
+def test_a_specialist_sees_his_own_wishes_and_not_a_client_s():
+    world = World()
+    mine = world.desks[MINE]
+    wishes = Preferences.objects.create(company=world.company, user=mine.user)
+
+    seen = Preferences.objects.visible_to(world.actors()["a specialist"])
+
+    assert list(seen) == [wishes]
 
 
 def test_everybody_sees_himself():

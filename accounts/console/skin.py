@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         list_filter_submit: bool
         list_disable_select_all: bool
         warn_unsaved_form: bool
+        change_form_before_template: str | None
         change_form_outer_after_template: str | None
 
     class TabularInline(admin.TabularInline[Any, Any]):

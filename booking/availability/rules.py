@@ -245,6 +245,11 @@ def rejection_on(question: Question, candidate: Candidate, terms: Terms, start: 
 
 def terms_at(question: Question, candidate: Candidate, start: Minute) -> Terms | None:
     """The terms on which ``start`` can be booked: the usual workplace of that shift first, else the first free one."""
+    preferred = by_preference(candidate, start)
+    return next((terms for terms in preferred if rejection_on(question, candidate, terms, start) is None), None)
+
+
+def by_preference(candidate: Candidate, start: Minute) -> list[Terms]:
+    """The usual workplace of that shift first, then the others in the salon's order."""
     usual = candidate.person.shifts.workplace_at(start)
-    by_preference = sorted(candidate.terms, key=lambda terms: terms.seat is None or terms.seat.id != usual)
-    return next((terms for terms in by_preference if rejection_on(question, candidate, terms, start) is None), None)
+    return sorted(candidate.terms, key=lambda terms: terms.seat is None or terms.seat.id != usual)

@@ -8,6 +8,7 @@ from booking.commands.choose import require_free
 from booking.commands.find import appointment_for
 from booking.commands.hold import calendar_around, expire, overdue_in_the_way
 from booking.commands.locks import claim_of, lock_calendars
+from booking.commands.once import Once, answered_before, remember_answer
 from booking.commands.record import facts, write_change
 from booking.commands.settle import charge_visit
 from booking.errors import HoldReleased, SlotRefused
@@ -28,6 +29,7 @@ def confirm_appointment(
     client_id: int | None = None,
     comment: str = "",
     pay_from_wallet: bool = False,
+    request: Once | None = None,
 ) -> Appointment:
     """Book what is held, and if wanted pay for it from the client's wallet; repeating it changes nothing.
 
@@ -37,7 +39,7 @@ def confirm_appointment(
     InsufficientFunds, SignInToPay and WalletFrozen; the hold then stays as it was.
     """
     try:
-        return book_held(appointment_id, actor, contact, client_id, comment, pay_from_wallet)
+        return book_held(appointment_id, actor, contact, client_id, comment, pay_from_wallet, request)
     except SlotRefused as refusal:
         held = Appointment.objects.get(pk=appointment_id)
         refusal.alternatives = tuple(alternatives_to(held.slot, held.browser_key))
@@ -46,12 +48,21 @@ def confirm_appointment(
 
 @command_transaction
 def book_held(
-    appointment_id: int, actor: Actor, contact: Contact, client_id: int | None, comment: str, pay_from_wallet: bool
+    appointment_id: int,
+    actor: Actor,
+    contact: Contact,
+    client_id: int | None,
+    comment: str,
+    pay_from_wallet: bool,
+    request: Once | None,
 ) -> Appointment:
+    if answer := answered_before(request):
+        return answer
     held = appointment_for(appointment_id, actor)
     if held.status == Status.CANCELLED:
         raise HoldReleased
     if held.status not in (Status.HOLD, Status.EXPIRED):
+        remember_answer(request, held)
         return held
     before = facts(held)
     held.workplace_id = lock_again(held, actor)
@@ -61,6 +72,7 @@ def book_held(
     visit = write_change(held, EventType.BOOKING_CREATED, actor, before)
     if pay_from_wallet:
         charge_visit(visit, visit.due, actor)
+    remember_answer(request, visit)
     return visit
 
 

@@ -163,8 +163,10 @@ def end_hold(hold: Appointment, status: Status, event_type: EventType, actor: Ac
 
 
 @command_transaction
-def extend_hold(appointment_id: int, actor: Actor) -> Appointment:
+def extend_hold(appointment_id: int, actor: Actor, *, request: Once | None = None) -> Appointment:
     """Give a live hold its company's hold time once more. Raises AlreadyExtended, HoldReleased, WrongStatus."""
+    if answer := answered_before(request):
+        return answer
     hold = appointment_for(appointment_id, actor)
     lock_calendars([claim_of(hold)])
     require_hold(hold)
@@ -173,19 +175,23 @@ def extend_hold(appointment_id: int, actor: Actor) -> Appointment:
     before = facts(hold)
     hold.expires_at = (hold.expires_at or hold.created_at) + timedelta(seconds=hold.company.hold_length)
     hold.hold_extended = True
-    return write_change(hold, EventType.HOLD_EXTENDED, actor, before, expires_at=hold.expires_at.isoformat())
+    write_change(hold, EventType.HOLD_EXTENDED, actor, before, expires_at=hold.expires_at.isoformat())
+    remember_answer(request, hold)
+    return hold
 
 
 @command_transaction
-def release_hold(appointment_id: int, actor: Actor) -> Appointment:
+def release_hold(appointment_id: int, actor: Actor, *, request: Once | None = None) -> Appointment:
     """Let a held time go at once; a hold that has already ended stays as it is. Raises WrongStatus for a visit."""
+    if answer := answered_before(request):
+        return answer
     hold = appointment_for(appointment_id, actor)
     lock_calendars([claim_of(hold)])
-    if hold.status in (Status.CANCELLED, Status.EXPIRED):
-        return hold
-    if hold.status != Status.HOLD:
+    if hold.status == Status.HOLD:
+        end_hold(hold, Status.CANCELLED, EventType.HOLD_RELEASED, actor)
+    elif hold.status not in (Status.CANCELLED, Status.EXPIRED):
         raise WrongStatus(_("This visit is already booked. Cancel it instead."))
-    end_hold(hold, Status.CANCELLED, EventType.HOLD_RELEASED, actor)
+    remember_answer(request, hold)
     return hold
 
 

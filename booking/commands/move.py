@@ -13,6 +13,7 @@ from booking.commands.choose import require_free
 from booking.commands.find import appointment_for
 from booking.commands.hold import calendar_around, expire, overdue_in_the_way
 from booking.commands.locks import claim_of, lock_calendars
+from booking.commands.once import Once, answered_before, remember_answer
 from booking.commands.progress import require_clients_own_time
 from booking.commands.record import facts, unsay, write_change
 from booking.commands.settle import settle_move
@@ -36,6 +37,7 @@ def reschedule_appointment(
     specialist_id: int | None = None,
     expected_version: int | None = None,
     outside_rules: bool = False,
+    request: Once | None = None,
 ) -> Appointment:
     """Move a visit to ``start``, with the same specialist unless another is named. One update of the same row.
 
@@ -47,7 +49,7 @@ def reschedule_appointment(
     """
     waived = waived_for(actor, outside_rules)
     try:
-        return move(appointment_id, start, actor, specialist_id, expected_version, waived)
+        return move(appointment_id, start, actor, specialist_id, expected_version, waived, request)
     except SlotRefused as refusal:
         refusal.alternatives = tuple(alternatives_for_move(appointment_id, start, specialist_id))
         raise
@@ -76,14 +78,18 @@ def move(
     specialist_id: int | None,
     expected_version: int | None,
     waived: frozenset[Reason],
+    request: Once | None,
 ) -> Appointment:
+    if answer := answered_before(request):
+        return answer
     found = appointment_for(appointment_id, actor)
     if expected_version not in (None, found.version):
         raise ChangedMeanwhile
     slot = Slot(found.location_id, found.service_id, start, specialist_id or found.specialist_id)
-    if found.status in STAYS_BOOKED and (found.start_time, found.specialist_id) == (slot.start, slot.specialist_id):
-        return found
-    return put(found, slot, found.kept, actor, waived)
+    is_there = (found.start_time, found.specialist_id) == (slot.start, slot.specialist_id)
+    moved = found if found.status in STAYS_BOOKED and is_there else put(found, slot, found.kept, actor, waived)
+    remember_answer(request, moved)
+    return moved
 
 
 @command_transaction

@@ -16,6 +16,7 @@ from booking.availability.wallclock import minute_of
 from booking.commands.find import appointment_for, require_staff
 from booking.commands.hold import expire
 from booking.commands.locks import claim_of, lock_calendars
+from booking.commands.once import Once, answered_before, remember_answer
 from booking.commands.record import facts, write_change
 from booking.commands.settle import settle_cancellation
 from booking.errors import SlotTaken, TooEarly, TooLate, WrongStatus
@@ -62,14 +63,16 @@ CORRECTIONS = {
 }
 
 
-def cancel_appointment(appointment_id: int, actor: Actor, reason: CancelReason | None = None) -> Appointment:
+def cancel_appointment(
+    appointment_id: int, actor: Actor, reason: CancelReason | None = None, *, request: Once | None = None
+) -> Appointment:
     """Cancel a visit: a client until its start, staff also afterwards and after arrival. Repeating it changes nothing.
 
     The time is free at once. What was paid from the wallet goes back to it in the same transaction, less the fee that
     a client's late cancellation costs. Raises TooLate, WrongStatus.
     """
     details = {"reason": reason.value} if reason else {}
-    return advance(appointment_id, actor, CANCEL, **details)
+    return advance(appointment_id, actor, CANCEL, request, **details)
 
 
 def mark_arrived(appointment_id: int, actor: Actor) -> Appointment:
@@ -88,20 +91,27 @@ def mark_no_show(appointment_id: int, actor: Actor) -> Appointment:
 
 
 @command_transaction
-def advance(appointment_id: int, actor: Actor, step: Step, **details: Any) -> Appointment:
+def advance(appointment_id: int, actor: Actor, step: Step, request: Once | None = None, **details: Any) -> Appointment:
+    if answer := answered_before(request):
+        return answer
     appointment = appointment_for(appointment_id, actor)
     lock_calendars([claim_of(appointment)])
-    if appointment.status == step.to:
-        return appointment
-    require_step(appointment, actor, step)
+    if appointment.status != step.to:
+        require_step(appointment, actor, step)
+        take_step(appointment, actor, step, **details)
+    remember_answer(request, appointment)
+    return appointment
+
+
+def take_step(appointment: Appointment, actor: Actor, step: Step, **details: Any) -> None:
     before = facts(appointment)
     appointment.status = step.to
     if step is not CANCEL or not appointment.paid:
-        return write_change(appointment, step.event_type, actor, before, **details)
+        write_change(appointment, step.event_type, actor, before, **details)
+        return
     settlement = settlement_of(appointment, by_staff=actor.is_staff, now=database_time())
     write_change(appointment, step.event_type, actor, before, **details, **settlement.as_details())
     settle_cancellation(appointment, settlement, actor)
-    return appointment
 
 
 def require_step(appointment: Appointment, actor: Actor, step: Step) -> None:

@@ -61,7 +61,7 @@ class Days:
 
     def starts_of(self, candidate: Candidate, question: Question) -> list[Minute]:
         """The engine's answer, the same for all services of the same length at the same workplaces."""
-        terms = tuple((terms.seat.id if terms.seat else None, terms.length, terms.rest) for terms in candidate.terms)
+        terms = tuple((seat_of(terms), terms.length, terms.rest) for terms in candidate.terms)
         return self.remember(
             ("starts", candidate.person.id, candidate.is_active, terms, question.waived),
             lambda: free_starts(question, candidate, self.seats_free),
@@ -121,7 +121,7 @@ class Calendar:
             location_id=self.location.pk,
             service_id=service_id,
             specialist_id=choice.candidate.person.id,
-            workplace_id=choice.terms.seat.id if choice.terms.seat else None,
+            workplace_id=seat_of(choice.terms),
             start=start,
             end=end,
             busy_until=end + choice.terms.rest * MINUTE,
@@ -144,6 +144,14 @@ class Calendar:
             ("starts of service", service_id, candidate.person.id, question.waived, self.kept),
             lambda: self.days.starts_of(candidate, replace(question, waived=question.waived | CLOCK_RULES)),
         )
+
+    def starts_by_seat(self, candidate: Candidate, question: Question) -> dict[int | None, set[Minute]]:
+        """When he can begin at each workplace, as if there were no others, neither too soon nor too far being asked."""
+        question = replace(question, waived=question.waived | CLOCK_RULES)
+        return {
+            seat_of(terms): set(self.days.starts_of(replace(candidate, terms=(terms,)), question))
+            for terms in candidate.terms
+        }
 
     def candidates(self, service_id: int, specialist_id: int | None = None) -> list[Candidate]:
         """Who performs the service here, in the salon's order, each with his terms at every fit workplace."""
@@ -170,6 +178,10 @@ class Calendar:
             seat = self.days.seats[terms.seat.id] if terms.seat else None
             numbers = kept or terms
             yield Terms(seat, numbers.length, numbers.rest, numbers.price)
+
+
+def seat_of(terms: Terms) -> int | None:
+    return terms.seat.id if terms.seat else None
 
 
 def in_time(starts: list[Minute], question: Question) -> list[Minute]:

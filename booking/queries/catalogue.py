@@ -79,12 +79,12 @@ class Catalogue:
 
     @property
     def today(self) -> date:
-        return self.now.astimezone(self.location.zone).date()
+        return today_in(self.location)
 
     @property
     def last_day(self) -> date:
         """The last local day that clients may book: the horizon."""
-        return (self.now + timedelta(days=self.location.company.horizon)).astimezone(self.location.zone).date()
+        return last_day_in(self.location)
 
     def name_of(self, service_id: int, specialist_id: int) -> str:
         return next(o.specialist.name for o in self.offers[service_id] if o.specialist_id == specialist_id)
@@ -108,6 +108,18 @@ class Catalogue:
                 rest=first_given(offer.custom_break, place.break_min, service.break_min),
                 price=first_given(offer.custom_price, place.price, service.price),
             )
+
+
+def today_in(location: Location) -> date:
+    """By its own clock; ``location`` comes from ``located``."""
+    now: datetime = location.now  # type: ignore[attr-defined]  # see located()
+    return now.astimezone(location.zone).date()
+
+
+def last_day_in(location: Location) -> date:
+    """The last local day that clients may book; ``location`` comes from ``located``."""
+    now: datetime = location.now  # type: ignore[attr-defined]  # see located()
+    return (now + timedelta(days=location.company.horizon)).astimezone(location.zone).date()
 
 
 def read_catalogue(location: Location, service_ids: Collection[int] | None = None) -> Catalogue:

@@ -7,11 +7,22 @@ from datetime import date, datetime, timedelta
 from heapq import nsmallest
 from itertools import islice
 
-from booking.availability import Candidate, Choice, Minute, Question, Reason, Span, choose, rejection, terms_at
+from booking.availability import (
+    Candidate,
+    Choice,
+    Minute,
+    Question,
+    Reason,
+    Span,
+    by_preference,
+    choose,
+    rejection,
+    terms_at,
+)
 from booking.availability.wallclock import days_between, minute_of, moment_of
 from booking.models import Appointment
-from booking.queries.calendars import Calendar, read_calendar
-from booking.queries.catalogue import Catalogue, read_catalogue
+from booking.queries.calendars import Calendar, read_calendar, seat_of
+from booking.queries.catalogue import Catalogue, last_day_in, read_catalogue, today_in
 from booking.queries.locations import located
 from booking.values import FreeSlot, Kept, Slot
 from catalog.models import Location
@@ -58,6 +69,18 @@ class Openings:
         found = ((who, terms_at(self.question, who, minute)) for who in self.starts.get(minute, ()))
         return [Choice(who, terms) for who, terms in found if terms]
 
+    def every_slot(self) -> Iterator[FreeSlot]:
+        """What ``slots_at`` says of every start, soonest first; the engine is asked once for each specialist and
+        workplace, not for each start."""
+        starts: dict[int, dict[int | None, set[Minute]]] = {}
+        for minute in sorted(self.starts):
+            for who in self.starts[minute]:
+                pk = who.person.id
+                if pk not in starts:
+                    starts[pk] = self.calendar.starts_by_seat(who, self.question)
+                terms = next(each for each in by_preference(who, minute) if minute in starts[pk][seat_of(each)])
+                yield self.calendar.free_slot(self.service_id, moment_of(minute), Choice(who, terms))
+
 
 def openings_of(
     calendar: Calendar,
@@ -91,6 +114,29 @@ def free_slots(
     catalogue = read_catalogue(location, [service_id]).narrowed_to(specialist_id)
     calendar = read_calendar(catalogue, first, last, ignore_browser=browser_key, kept=kept)
     return openings_of(calendar, service_id, specialist_id)
+
+
+def slots_by_day(
+    location: Location,
+    service_id: int,
+    first: date,
+    last: date,
+    *,
+    specialist_id: int | None = None,
+    browser_key: str = "",
+) -> dict[date, list[FreeSlot]]:
+    """What clients can book from ``first`` to ``last``, soonest first, each start with everybody who can take it.
+
+    Statements as in ``free_slots``; days that are over or too far ahead have nothing.
+    """
+    first, last = max(first, today_in(location)), min(last, last_day_in(location))
+    if first > last:
+        return {}
+    openings = free_slots(location, service_id, first, last, specialist_id=specialist_id, browser_key=browser_key)
+    slots: dict[date, list[FreeSlot]] = {}
+    for slot in openings.every_slot():
+        slots.setdefault(slot.start.astimezone(location.zone).date(), []).append(slot)
+    return slots
 
 
 Wish = tuple[int, int | None]

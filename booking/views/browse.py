@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.errors import Refusal
+from accounts.hosts import host_of
 from booking.availability import Reason
 from booking.commands import hold_slot
 from booking.errors import SlotRefused
@@ -19,7 +20,6 @@ from booking.views.common import (
     CONFLICT,
     browser_key,
     context_of,
-    host_of,
     knows_browser,
     location_or_404,
     moment_or_none,

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.cache import cache_control
 
+from accounts.hosts import host_of
 from accounts.models.device import device_key, new_device_token
 from accounts.queries import visitor_of
 from accounts.values import Actor
@@ -66,10 +67,6 @@ private = cache_control(private=True, no_store=True)
 def browser_key(request: HttpRequest) -> str:
     key: str = request.browser_key  # type: ignore[attr-defined]  # set by knows_browser
     return key
-
-
-def host_of(request: HttpRequest) -> str:
-    return request.get_host().partition(":")[0].lower().rstrip(".")
 
 
 def visitor_in(request: HttpRequest, company_id: int) -> Actor:

@@ -1,12 +1,12 @@
 """The three people who sign in, and the password that `make run` prints: the same one every time."""
 
-import os
 import secrets
 from pathlib import Path
 
 from accounts.models import Company, User
 from accounts.values import Role
 from catalog.models import Specialist
+from config.demo.kept import kept
 from config.embedded.place import Place
 
 # email → role, name. A real administrator never has such an address: .local is nobody's on the Internet.
@@ -25,14 +25,11 @@ def password_file() -> Path:
 
 def kept_password() -> str:
     """The demo's password: made once, then read from a file for our eyes only."""
-    path = password_file()
-    if path.exists() and (password := path.read_text().strip()):
-        return password
-    password = "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(password + "\n")
-    Place().give_to_the_owner(path)
-    return password
+    return kept(password_file(), new_password)
+
+
+def new_password() -> str:
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
 
 
 def write_sign_ins(company: Company, password: str) -> None:

@@ -8,23 +8,32 @@ from notifications.commands.broadcast import (
     stop_broadcast,
     wake_broadcasts,
 )
+from notifications.commands.configure import set_matrix
 from notifications.commands.dispatch import dispatch_event
 from notifications.commands.leftovers import send_again, sweep
 from notifications.commands.mornings import summarize_day
 from notifications.commands.reminders import remind
+from notifications.commands.revive import try_again
 from notifications.commands.send import send_delivery
+from notifications.commands.subscribe import remove_subscription, renew, subscribe, unsubscribe
 
 __all__ = [
     "dispatch_event",
     "pause_broadcast",
     "remind",
+    "remove_subscription",
+    "renew",
     "resume_broadcast",
     "run_broadcast",
     "send_again",
     "send_delivery",
+    "set_matrix",
     "start_broadcast",
     "stop_broadcast",
+    "subscribe",
     "summarize_day",
     "sweep",
+    "try_again",
+    "unsubscribe",
     "wake_broadcasts",
 ]

@@ -1,7 +1,7 @@
 """HOW: claim a delivery, render it, hand it to its channel, and keep what the provider said."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
@@ -95,7 +95,8 @@ def attempt(delivery: Delivery) -> tuple[Outcome, NotSent | None]:
     if reason := reason_to_drop(delivery):
         return Outcome(State.DROPPED, delivery.attempts, reason), None
     try:
-        provider_id = carrier_of(delivery.channel).send(render(delivery))
+        message = replace(render(delivery), delivery_id=delivery.pk)
+        provider_id = carrier_of(delivery.channel).send(message)
     except NotSent as error:
         return decided(delivery, error), error
     return decided(delivery, provider_id), None

@@ -22,7 +22,8 @@ class SubscriptionQuerySet(VisibleQuerySet["PushSubscription"]):
 
 class PushSubscription(models.Model):
     """One browser that agreed to be woken (source 000). It belongs to a person who has signed in, or to whoever booked
-    in this browser: then it hears of the visits booked there, and of nothing else of the client's."""
+    in this browser: then it hears of the visits booked there, and of those in ``visits``, and of nothing else of the
+    client's."""
 
     company = models.ForeignKey("accounts.Company", on_delete=models.CASCADE, verbose_name=_("company"))
     client = models.ForeignKey(
@@ -34,6 +35,10 @@ class PushSubscription(models.Model):
         verbose_name=_("user"),
     )  # fmt: skip
     browser_key = models.CharField(_("browser"), max_length=64, blank=True, editable=False)
+    visits = models.ManyToManyField(
+        "booking.Appointment", related_name="push_subscriptions", blank=True, editable=False, verbose_name=_("visits")
+    )
+    """Those whose link was opened in this browser, and the button pressed: a link opens its visit and no other."""
     endpoint = models.URLField(_("endpoint"), max_length=1000, unique=True)
     p256dh = models.CharField(max_length=100, editable=False)
     auth = models.CharField(max_length=40, editable=False)

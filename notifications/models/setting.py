@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.querysets import Row, VisibleQuerySet
 from accounts.values import Actor, Role
+from booking.models.appointment import ClockTimestamp
 from notifications.telegram_html import problem_in
 from notifications.values import ALL_CHANNELS, Channel, Occasion, RecipientRole
 
@@ -28,6 +29,10 @@ class AdTemplateQuerySet(DeskQuerySet["AdTemplate"]):
     def current(self, now: datetime) -> Self:
         """Those that are shown at ``now``."""
         return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=now), active=True)
+
+    def with_now(self) -> Self:
+        """With the database's clock as ``now``, by which ``is_over`` decides."""
+        return self.annotate(now=ClockTimestamp())
 
 
 def validate_telegram_html(text: str) -> None:
@@ -66,6 +71,15 @@ class AdTemplate(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_over(self) -> bool:
+        """Of a row read ``with_now``."""
+        return self.valid_until is not None and self.valid_until <= self.now  # type: ignore[attr-defined]  # annotated
+
+    @property
+    def is_shown(self) -> bool:
+        return self.active and not self.is_over
 
 
 class SettingQuerySet(DeskQuerySet["NotificationSetting"]):

@@ -8,12 +8,17 @@ from accounts.models import Client, Company, User
 from accounts.querysets import VisibleQuerySet
 from accounts.values import Role
 from catalog.models import Break, Holiday, Location, Service, Specialist, SpecialistSchedule, Workplace
+from notifications.models import AdTemplate, Broadcast, DeadAddress, Preferences
 from tests.console import OWNER, World, address, filled_in, problems, registered, signed_in
 from tests.factories import make_location, make_specialist, make_user, make_workplace
 
 pytestmark = pytest.mark.django_db
 
-OF_COMPANIES = [model for model in registered() if isinstance(model._default_manager.all(), VisibleQuerySet)]
+OF_COMPANIES = [
+    model
+    for model in registered()
+    if isinstance(model._default_manager.all(), VisibleQuerySet) and model is not DeadAddress  # the deployment's
+]
 FOREIGN = ["This belongs to another company. Choose one from the list."]
 NOT_OFFERED = ["Select a valid choice. That choice is not one of the available choices."]
 
@@ -67,6 +72,10 @@ def test_a_row_of_another_company_is_not_there(model, view, ours, theirs):
         ("catalog", "specialist", "user"),
         ("catalog", "workplace", "location"),
         ("accounts", "user", "locations"),
+        ("notifications", "preferences", "client"),
+        ("notifications", "preferences", "user"),
+        ("notifications", "broadcast", "had_service"),
+        ("notifications", "broadcast", "at_location"),
     ],
 )
 def test_search_as_you_type_finds_nothing_foreign(app, model, field, ours, theirs):
@@ -88,6 +97,8 @@ def test_search_as_you_type_finds_nothing_foreign(app, model, field, ours, their
         (Break, "specialist", Specialist),
         (Workplace, "location", Location),
         (Specialist, "user", User),
+        (Broadcast, "had_service", Service),
+        (Broadcast, "at_location", Location),
     ],
     ids=str,
 )
@@ -107,6 +118,26 @@ def test_a_foreign_location_cannot_limit_an_operator(ours, theirs):
 
     assert list(problems(answer)) == ["locations"]
     assert not operator.locations.exists()
+
+
+@pytest.mark.parametrize("field", ["client", "user"])
+def test_the_wishes_of_a_foreign_person_cannot_be_posted(field, ours, theirs):
+    browser, page = ours.browser(Role.ADMIN), address(Preferences, "add")
+    foreign = {"client": theirs.client, "user": theirs.row(User)}[field]
+
+    answer = browser.post(page, filled_in(browser.get(page)) | {field: foreign.pk})
+
+    assert problems(answer)[field] == NOT_OFFERED
+
+
+def test_a_foreign_advertisement_cannot_follow_our_messages(ours, theirs):
+    browser, page = ours.browser(Role.ADMIN), "/admin/notifications/notificationsetting/"
+    foreign = theirs.row(AdTemplate)
+
+    answer = browser.post(page, {"booking_created-client-ad": foreign.pk})
+
+    assert answer.status_code == 422
+    assert not foreign.settings.exists()
 
 
 def test_foreign_services_and_places_cannot_be_posted_in_a_week(ours, theirs):

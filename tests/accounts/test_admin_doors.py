@@ -30,6 +30,13 @@ DOORS: dict[str, tuple[frozenset[str], ...]] = {
     "catalog.Service": (READERS, CHIEFS, CHIEFS, NOBODY),
     "catalog.Specialist": (EVERYBODY, CHIEFS, CHIEFS, NOBODY),
     "catalog.Workplace": (READERS, CHIEFS, CHIEFS, NOBODY),
+    "notifications.AdTemplate": (CHIEFS, CHIEFS, CHIEFS, CHIEFS),
+    "notifications.Broadcast": (CHIEFS, CHIEFS, CHIEFS, CHIEFS),
+    "notifications.DeadAddress": (OWNERS, NOBODY, NOBODY, NOBODY),
+    "notifications.Delivery": (DESK, NOBODY, NOBODY, NOBODY),
+    "notifications.NotificationSetting": (CHIEFS, CHIEFS, CHIEFS, NOBODY),
+    "notifications.Preferences": (DESK, DESK, DESK, NOBODY),
+    "notifications.PushSubscription": (CHIEFS, NOBODY, NOBODY, CHIEFS),
     "wallet.ClientWallet": (READERS, NOBODY, NOBODY, NOBODY),
     "wallet.Payment": (READERS, NOBODY, NOBODY, NOBODY),
     "wallet.Reconciliation": (OWNERS, NOBODY, NOBODY, NOBODY),
@@ -48,8 +55,8 @@ def who(allowed: frozenset[str]) -> dict[str, int]:
 
 
 def answers(pages: dict[str, str], world: World) -> dict[str, int]:
-    """What each role hears at its own address."""
-    return {role: world.browser(role).get(pages[role]).status_code for role in ROLES}
+    """What each role hears at its own address; single settings lead to the page of all of them."""
+    return {role: world.browser(role).get(pages[role], follow=True).status_code for role in ROLES}
 
 
 def same(page: str) -> dict[str, str]:

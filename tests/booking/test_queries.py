@@ -131,6 +131,24 @@ def test_a_free_slot_is_what_a_hold_of_it_becomes():
     assert (slot.start, slot.end, slot.reason) == (hold.start_time, hold.end_time, hold.assignment_reason)
 
 
+def test_every_slot_is_what_is_said_of_each_start():
+    """Asked for all at once or one by one: usual workplaces, their prices and lengths, visits in between."""
+    salon = Salon(specialists=2, chairs=2, service={"break_min": 10}, capacity=2)
+    salon.specialists.append(make_specialist(salon.location, salon.service, workplace=salon.chairs[1], position=9))
+    ServiceSpecialist.objects.filter(specialist=salon.specialists[1]).update(custom_duration=45, custom_price=700)
+    WorkplaceService.objects.filter(workplace=salon.chairs[1]).update(price=800, duration_min=90)
+    for hour, who in ((10, 0), (11, 1), (15, 2)):
+        book(salon.slot(hour, specialist=salon.specialists[who]))
+    Break.objects.create(specialist=salon.specialists[0], date=salon.day(2), start_time=time(12), end_time=time(14))
+    openings = free_slots(located(salon.location.pk), salon.service.pk, salon.day(0), salon.day(5))
+
+    one_by_one = [slot for times in openings.by_day().values() for start in times for slot in openings.slots_at(start)]
+
+    assert list(openings.every_slot()) == one_by_one
+    assert {slot.workplace_id for slot in one_by_one} == {chair.pk for chair in salon.chairs}
+    assert len({slot.price for slot in one_by_one}) == 3
+
+
 # --- next times, alternatives ----------------------------------------------------------------------------------------
 
 

@@ -23,7 +23,7 @@ class Visitor:
         self.page.locator("button.chip").nth(number).click()
 
     def look_at_the_day_after(self) -> None:
-        """Whatever is left of today, the second day with room has many times."""
+        """The second day with room."""
         day = self.page.locator("a.day").nth(1)
         day.click()
         expect(self.page.locator("a.day").nth(1)).to_have_attribute("aria-current", "date")

@@ -8,7 +8,7 @@ import pytest
 from booking.models.appointment import ClockTimestamp
 from notifications.commands import send, send_delivery
 from notifications.errors import AddressGone, AnswerLost, NotSent, Throttled, TryLater, Unacceptable
-from notifications.models import Broadcast, DeadAddress, Delivery
+from notifications.models import Broadcast, DeadAddress, Delivery, Preferences
 from notifications.values import Channel, Occasion, State
 from telegram_bot import wire
 from telegram_bot.permits import SharedPermits, Wish
@@ -66,7 +66,7 @@ def never(description: str) -> Case:
 
 
 CASES = [
-    throttled("429", slow_down(7), "Flood control exceeded. Retry in 0:00:07"),
+    throttled("429", slow_down(7), "too many requests: again in 0:00:07"),
     throttled("429 without a time", error(429, "Too Many Requests: later"), "Too Many Requests: later"),
     throttled("429 of a proxy", page(429), "Too Many Requests (429)"),
     gone("Forbidden: bot was blocked by the user"),
@@ -90,21 +90,21 @@ CASES = [
     later("400 of a proxy", page(400), "Bad Request (400)"),
     later("401", error(401, "Unauthorized"), "TELEGRAM_BOT_TOKEN: Unauthorized"),
     later("404", error(404, "Not Found"), "TELEGRAM_BOT_TOKEN: Not Found"),
-    later("404 of a proxy", page(404), "TELEGRAM_BOT_TOKEN: Not Found (404)"),
+    later("404 of a proxy", page(404), "TELEGRAM_BOT_TOKEN: Not Found"),
     later("409", error(409, "Conflict: terminated by setWebhook request")),
     later("500", restart(), "Internal Server Error: restart"),
     later("500 of a proxy", page(500), "Internal Server Error (500)"),
     later("502", bad_gateway(), "Bad Gateway (502)"),
     later("503", page(503), "Service Unavailable (503)"),
-    in_doubt("504", page(504), "Gateway Timeout (504)"),
+    in_doubt("504", page(504), "the answer was lost: Gateway Timeout (504)"),
     later("a redirect", page(302), "Found (302)"),
-    in_doubt("cut before anything happened", dropped(), "no answer: RemoteProtocolError"),
-    in_doubt("cut after it was taken", lost(), "no answer: RemoteProtocolError"),
-    in_doubt("no answer", delayed(60), "no answer: ReadTimeout"),
-    in_doubt("200 with a page", page(200), "The answer cannot be read"),
-    in_doubt("200 with half an answer", says(b'{"ok":true,"resu'), "The answer cannot be read"),
-    in_doubt("200 with a list", says(b"[]"), "The answer cannot be read"),
-    in_doubt("200 with nothing in it", says(b"{}"), "The answer cannot be read"),
+    in_doubt("cut before anything happened", dropped(), "the answer was lost: RemoteProtocolError"),
+    in_doubt("cut after it was taken", lost(), "the answer was lost: RemoteProtocolError"),
+    in_doubt("no answer", delayed(60), "the answer was lost: ReadTimeout"),
+    in_doubt("200 with a page", page(200), "the answer was lost: it cannot be read"),
+    in_doubt("200 with half an answer", says(b'{"ok":true,"resu'), "the answer was lost: it cannot be read"),
+    in_doubt("200 with a list", says(b"[]"), "the answer was lost: it cannot be read"),
+    in_doubt("200 with nothing in it", says(b"{}"), "the answer was lost: it cannot be read"),
 ]
 
 
@@ -124,6 +124,7 @@ def salon(db, monkeypatch) -> Salon:
 
 def delivery_to_anna(salon: Salon, *, is_bulk: bool = False) -> Delivery:
     client = make_client(salon.company, tg_id=ANNA)
+    Preferences.objects.create(company=salon.company, client=client, wants_offers=True)
     broadcast = Broadcast.objects.create(company=salon.company, name="Offer", content_tg="Hello", state="RUNNING")
     return Delivery.objects.create(
         company=salon.company, broadcast=broadcast if is_bulk else None, occasion="event:1", role="client",
@@ -159,7 +160,9 @@ def test_message_of_a_broadcast_is_left_in_its_state(telegram, salon, case):
     delivery = delivery_to_anna(salon, is_bulk=True)
     telegram.answer_next("sendMessage", case.answer)
 
-    assert send_delivery(delivery.pk) == case.bulk
+    state = send_delivery(delivery.pk)
+
+    assert state == case.bulk
 
 
 def test_message_that_is_taken_is_sent(telegram, salon):
@@ -240,7 +243,7 @@ def test_answer_that_drips_is_given_up(telegram, monkeypatch):
     with pytest.raises(AnswerLost) as refusal:
         tell()
 
-    assert refusal.value.reason == "no answer: TimeoutError"
+    assert refusal.value.reason == "the answer was lost: TimeoutError"
 
 
 def test_text_that_is_no_unicode_is_not_sent(telegram):

@@ -5,14 +5,13 @@ from datetime import timedelta
 
 import pytest
 import redis
-from django_redis import get_redis_connection
 
-from notifications.commands.send import LEASE
 from notifications.errors import Throttled
 from telegram_bot import limiter, permits, wire
 from telegram_bot.limiter import LIMITER, Permit
 from telegram_bot.permits import AT_ONCE, OwnPermits, SharedPermits, Wish
 from tests.telegram_bot.chats import ANNA, tell
+from tests.telegram_bot.clocks import patient_redis
 
 PAUSE = timedelta(seconds=30)
 
@@ -42,7 +41,7 @@ def test_own_message_does_not_wait_for_the_end_of_a_long_pause(monkeypatch):
         tell()
 
     assert timedelta(seconds=20) < refusal.value.wait <= PAUSE
-    assert refusal.value.reason == "Telegram asked the bot to pause"
+    assert refusal.value.reason == "too many requests: Telegram asked for a pause"
 
 
 def test_broadcast_waits_as_long_as_anybody_and_then_says_how_much_longer(monkeypatch):
@@ -94,17 +93,17 @@ def test_permit_that_was_kept_too_long_is_not_used(monkeypatch):
         tell()
 
     assert (refusal.value.reason, refusal.value.wait) == ("the permit was not used in time", timedelta())
-    assert get_redis_connection("default").zcard(permits.key("permits")) == 0
+    assert patient_redis().zcard(permits.key("permits")) == 0
 
 
 def test_permit_counts_longer_than_its_message_can_be_on_its_way():
     assert limiter.START + wire.HUNG + permits.SECOND < permits.UNANSWERED
 
 
-def test_message_that_goes_twice_is_done_before_its_lease_ends():
+def test_message_that_goes_twice_is_done_before_its_lease_ends(settings):
     longest = 2 * (limiter.PATIENCE + limiter.START + wire.HUNG)
 
-    assert timedelta(seconds=longest) < LEASE
+    assert timedelta(seconds=longest) < settings.NOTIFICATION_LEASE
 
 
 # --- without Redis ---------------------------------------------------------------------------------------------------
@@ -132,7 +131,7 @@ def test_messages_go_when_redis_never_answers(telegram, monkeypatch):
 
 
 def test_messages_go_when_redis_talks_nonsense(telegram):
-    get_redis_connection("default").set(permits.key("permits"), "no sorted set")
+    patient_redis().set(permits.key("permits"), "no sorted set")
 
     tell()
 
@@ -148,6 +147,24 @@ def test_redis_that_goes_between_the_question_and_the_answer_stops_nobody(telegr
     tell(8)
 
     assert len(telegram.messages(8)) == 1
+
+
+def test_late_answer_of_redis_is_asked_for_again_and_is_one_permit(monkeypatch):
+    late = [redis.exceptions.TimeoutError("it took longer than a quarter of a second")]
+    ours, wish = patient_redis(), Wish("7")
+
+    class Late(type(ours)):
+        def evalsha(self, *arguments):
+            answer = ours.evalsha(*arguments)
+            if late:
+                raise late.pop()
+            return answer
+
+    monkeypatch.setattr(permits, "get_redis_connection", lambda alias: Late(connection_pool=ours.connection_pool))
+    permit = LIMITER.acquire(wish)
+
+    assert (type(permit.permits), late) == (SharedPermits, [])
+    assert ours.zcard(permits.key("permits")) == 1
 
 
 def test_redis_is_asked_again_after_a_while(monkeypatch):
@@ -182,7 +199,7 @@ def test_emptied_redis_forgets_who_writes_and_goes_on():
         shared.ask(Wish(str(number)), 2)
     full = shared.ask(Wish("31"), 0)
 
-    get_redis_connection("default").flushdb()
+    patient_redis().flushdb()
 
     assert full is not None
     assert shared.ask(Wish("31"), 0) is None

@@ -5,12 +5,11 @@ from heapq import heappop, heappush
 
 import pytest
 from django.core.cache import cache
-from django_redis import get_redis_connection
 
 from telegram_bot import permits
 from telegram_bot.permits import AT_ONCE, UNANSWERED, Busy, OwnPermits, SharedPermits, Wish, key
 from tests.standins.telegram.flood import peak
-from tests.telegram_bot.clocks import TimedPermits
+from tests.telegram_bot.clocks import TimedPermits, patient_redis
 
 CHATS = [str(number) for number in range(1, AT_ONCE + 1)]
 SOMEBODY, ANOTHER = "7001", "7002"
@@ -79,7 +78,7 @@ def test_question_asked_again_is_one_permit(shared):
     wishes = shared.grant(*CHATS)
 
     assert [shared.ask(wish, 2) for wish in wishes] == [None] * AT_ONCE
-    assert get_redis_connection("default").zcard(key("permits")) == AT_ONCE
+    assert patient_redis().zcard(key("permits")) == AT_ONCE
 
 
 def test_permit_that_was_not_used_is_free_at_once(shared):
@@ -199,7 +198,7 @@ def test_clock_that_is_set_back_blocks_nobody(shared):
 
 
 def test_nonsense_under_our_keys_blocks_nobody(shared):
-    redis = get_redis_connection("default")
+    redis = patient_redis()
     for name in (key("pause"), key("trip"), key("last_of_bulk"), permits.key_of_chat(SOMEBODY)):
         redis.set(name, "for ever")
 
@@ -217,7 +216,7 @@ def test_no_key_names_a_chat_and_all_have_an_end():
         shared.ask(Wish(chat, is_bulk=chat == CHATS[0]), 2)
     shared.pause(5)
 
-    redis = get_redis_connection("default")
+    redis = patient_redis()
     names = redis.keys("*")
     assert len(names) == AT_ONCE + len(("permits", "waiting", "last_of_bulk", "pause"))
     assert all(name.startswith(b"okno:1:rate:telegram:") and redis.pttl(name) > 0 for name in names)
@@ -235,7 +234,7 @@ def counts_on(shared: TimedPermits, took: float, times: int = 1) -> float:
         shared.answered(wish)
         busy = shared.ask(Wish(SOMEBODY), 2)
         shared.now += 1
-    score = get_redis_connection("default").zscore(key("permits"), wish.token)
+    score = patient_redis().zscore(key("permits"), wish.token)
     assert busy is not None
     return round(score / 1_000_000 - (shared.now - 1), 6)
 

@@ -16,13 +16,14 @@ if not apps.ready:
     django.setup()
 
 from django.conf import settings
-from django_redis import get_redis_connection
 
 from notifications.values import Message
+from telegram_bot import permits
 from telegram_bot.carrier import TelegramCarrier
 from telegram_bot.limiter import LIMITER
 from telegram_bot.permits import AT_ONCE, Busy, OwnPermits, SharedPermits, Wish, key
 from tests.standins.telegram import TelegramStandIn
+from tests.telegram_bot.clocks import patient_redis
 
 PROCESSES = 8
 CHATS_EACH = 100
@@ -60,17 +61,19 @@ class FixedWindows(NoLimits):
     """So many in each second of the clock, which lets twice as many through around its turn."""
 
     def ask(self, wish: Wish, patience: float) -> Busy | None:
-        redis = get_redis_connection("default")
-        second, micro = redis.time()
-        if redis.incr(key(f"window:{second}")) <= AT_ONCE:
+        second, micro = patient_redis().time()
+        if patient_redis().incr(key(f"window:{second}")) <= AT_ONCE:
             return None
         return Busy("bot", 1 - micro / 1_000_000)
+
+    def unused(self, wish: Wish) -> None:
+        patient_redis().decr(key(f"window:{patient_redis().time()[0]}"))
 
 
 @manner
 def with_fixed_windows() -> None:
     LIMITER.shared = FixedWindows()
-    _, micro = get_redis_connection("default").time()
+    _, micro = patient_redis().time()
     time.sleep((0.8 - micro / 1_000_000) % 1)
 
 
@@ -104,6 +107,7 @@ def chats_of(number: int) -> range:
 def write(url: str, number: int, manner: str, ended: Event) -> None:
     """What one of the processes does."""
     settings.TELEGRAM_API_BASE, settings.TELEGRAM_BOT_TOKEN = url, "42:TEST"
+    permits.get_redis_connection = patient_redis
     MANNERS[manner]()
     chats = itertools.cycle(chats_of(number))
     while not ended.is_set():

@@ -68,7 +68,8 @@ EDITS: dict[str, tuple[Callable[[Salon], object], str]] = {
     "the specialist switched off": (lambda salon: save(salon.specialist, is_active=False), "inactive"),
     "the location switched off": (lambda salon: save(salon.location, is_active=False), "inactive"),
     "the skill gone": (lambda salon: salon.service.offers.filter(specialist=salon.specialist).delete(), "inactive"),
-    "another zone": (lambda salon: save(salon.location, timezone="Pacific/Auckland"), "closed"),
+    # Where it is then nine in the evening, in summer as in winter.
+    "another zone": (lambda salon: save(salon.location, timezone="Pacific/Kiritimati"), "closed"),
     "a capacity that is used up": (lambda salon: save(salon.location, capacity=1), "slot_taken"),
 }
 

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from config.address import AddressError, require_free, web_address
+from config.demo.kept import kept_push_keys
 from config.embedded import leave
 from config.household import Household, die_with_parent, wait_for_answer
 from config.translations import compile_translations
@@ -57,6 +58,7 @@ class Command(BaseCommand):
         if settings.DEBUG:
             self.stdout.write("Loading the demo business, if it is not there yet…")
             call_command("demo", stdout=sign_ins)
+            self.let_the_demo_push()
         else:
             call_command("collectstatic", interactive=False, verbosity=0)  # pages name files by their checksum
         # The pool's threads must not be there when honcho forks.
@@ -64,6 +66,11 @@ class Command(BaseCommand):
             connection.close()
             getattr(connection, "close_pool", lambda: None)()
         return sign_ins.getvalue()
+
+    def let_the_demo_push(self) -> None:
+        """Give web and worker a pair of keys, unless somebody has set his own, or half of it."""
+        if not (settings.VAPID_PRIVATE_KEY or settings.VAPID_PUBLIC_KEY):
+            os.environ.update(kept_push_keys())
 
     def keep_running(self, address: tuple[str, int], sign_ins: str) -> None:
         os.environ.setdefault("LOG_LEVEL", "WARNING")  # or every request would push the address out of sight

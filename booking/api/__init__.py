@@ -1,0 +1,1 @@
+"""The REST endpoints of booking (contract §4): free times, holds and visits."""
