@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import overload
 
 from notifications.channels import BulkCarrier
 from notifications.commands.broadcast.threads import with_connection
@@ -10,7 +11,25 @@ from notifications.errors import NotSent
 from notifications.models import Delivery
 from notifications.relevance import reason_to_drop
 from notifications.render import render
-from notifications.values import State
+from notifications.values import Message, State
+
+
+class Letters(Sequence[Message]):
+    """Each is written when the carrier comes to it, so that the first is on its way before the last is written."""
+
+    def __init__(self, deliveries: Sequence[Delivery]) -> None:
+        self.deliveries = deliveries
+
+    def __len__(self) -> int:
+        return len(self.deliveries)
+
+    @overload
+    def __getitem__(self, which: int) -> Message: ...
+    @overload
+    def __getitem__(self, which: slice) -> "Letters": ...
+    def __getitem__(self, which: int | slice) -> "Message | Letters":
+        chosen = self.deliveries[which]
+        return render(chosen) if isinstance(chosen, Delivery) else Letters(chosen)
 
 
 class Flight:
@@ -21,9 +40,8 @@ class Flight:
 
     def fly(self, carrier: BulkCarrier) -> bool:
         """Whether anything of it was ours to send. The carrier may call back from threads of its own."""
-        messages = [render(delivery) for delivery in self.deliveries]
         carrier.send_many(
-            messages,
+            Letters(self.deliveries),
             lambda number: with_connection(partial(self.begin, number)),
             lambda number, answer: with_connection(partial(self.land, number, answer)),
         )

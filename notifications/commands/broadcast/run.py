@@ -16,11 +16,11 @@ from notifications.models.delivery import DeliveryQuerySet
 from notifications.queries import BROADCASTS
 from notifications.values import Channel, RecipientRole, State
 
-SECONDS = 2.0
+SECONDS = 5.0
 """Of one turn: so soon other broadcasts have theirs, and a worker can end gently. A pause is felt at once."""
-BATCH = 64
+BATCH = 150
 """Deliveries that are read at once: as many as the Bot API takes in a turn, which they end. Were they cut off by the
-clock, those that wait for their permit would hold it up."""
+clock, those that wait for their permit would hold it up; and between two batches the bot writes nothing."""
 IDLE = 1.0
 """Seconds before the next turn when this one could send nothing: the provider takes nothing now."""
 AT_ONCE = 3
@@ -30,7 +30,7 @@ LANES = [channel for channel in Channel if BROADCASTS.is_on(RecipientRole.CLIENT
 
 
 def run_broadcast(broadcast_id: int, turn: int) -> Onward | None:
-    """Address and send for about two seconds; whose turn is next. Nothing when this turn is not ours to take.
+    """Address and send for about five seconds; whose turn is next. Nothing when this turn is not ours to take.
 
     A delivery is claimed right before its own send, so a killed worker leaves no more in doubt than it had under way.
     """
