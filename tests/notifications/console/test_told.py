@@ -10,8 +10,8 @@ from booking.queries.visits import database_time
 from notifications.models import DeadAddress, Preferences, PushSubscription
 from notifications.values import Channel, RecipientRole, State
 from tests.booking.desk import page_of
-from tests.console import World, address
-from tests.factories import make_user
+from tests.console import World, address, signed_in
+from tests.factories import make_location, make_user
 from tests.notifications.carriers import RECORDERS
 from tests.notifications.console.rows import BLOCKED, put
 
@@ -171,6 +171,16 @@ def test_the_card_shows_what_he_was_told_last(world, desk):
     deliveries = [put(world.visit, client=world.client, target=f"{number}@example.com") for number in range(7)]
 
     assert list(desk.get(card(world)).context["deliveries"]) == deliveries[:1:-1]
+
+
+def test_the_card_hides_what_concerns_locations_the_operator_may_not_see(world, desk):
+    limited = world.user(Role.OPERATOR)
+    limited.locations.add(make_location(world.company))
+    delivery = put(world.visit, client=world.client)
+
+    seen = [list(browser.get(card(world)).context["deliveries"]) for browser in (desk, signed_in(limited))]
+
+    assert seen == [[delivery], []]
 
 
 def test_an_accountant_s_card_has_no_such_block(world):
