@@ -9,6 +9,6 @@ NOTIFICATION_WAITS = (timedelta(seconds=1), timedelta(seconds=2))
 NOTIFICATION_LEASE = timedelta(seconds=3)
 FINDERS = ("notifications.tasks.sweep", "notifications.tasks.wake_broadcasts")
 CELERY_BEAT_SCHEDULE = {
-    name: {**entry, "schedule": 0.5} if entry["task"] in FINDERS else entry
+    name: {**entry, "schedule": 1.0} if entry["task"] in FINDERS else entry
     for name, entry in CELERY_BEAT_SCHEDULE.items()
 }

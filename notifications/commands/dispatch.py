@@ -28,7 +28,7 @@ def dispatch_event(event_id: int) -> int:
     An event that has been dispatched, or is not to be dispatched yet, stays as it is: running this twice, or in two
     workers at once, changes nothing.
     """
-    event = locked(event_id)
+    event = locked(event_id) if is_waiting(event_id) else None
     if event is None:
         return 0
     deliveries = list(deliveries_of(event)) if event.event_type in TOLD else []
@@ -37,6 +37,11 @@ def dispatch_event(event_id: int) -> int:
     waiting = [delivery.pk for delivery in deliveries if delivery.state == State.WAITING]
     transaction.on_commit(partial(wake_deliveries, waiting))
     return len(deliveries)
+
+
+def is_waiting(event_id: int) -> bool:
+    """A look that costs little: most of what is woken twice has long been dispatched."""
+    return AppointmentEvent.objects.filter(pk=event_id, dispatched_at__isnull=True).exists()
 
 
 def locked(event_id: int) -> AppointmentEvent | None:

@@ -12,8 +12,8 @@ from notifications.models import Delivery
 from notifications.values import TOLD, State
 from notifications.wake import backlog, wake_deliveries, wake_event
 
-GRACE = timedelta(seconds=3)
-"""Whoever is younger has just been woken."""
+GRACE = timedelta(seconds=5)
+"""Whoever has been due for less was woken a moment ago, and is on his way through the queue."""
 MOST_AT_ONCE = 1000
 LONG_QUEUE = 500
 
@@ -26,7 +26,7 @@ def sweep() -> int:
     tick_off_untold()
     if backlog() > LONG_QUEUE:
         return 0
-    events, deliveries = lying_events(), lying_deliveries()
+    events, deliveries = woken_events(), woken_deliveries()
     for event_id in events:
         wake_event(event_id)
     wake_deliveries(deliveries)
@@ -39,19 +39,26 @@ def tick_off_untold() -> int:
     return rows.update(dispatched_at=ClockTimestamp())
 
 
-def lying_events() -> list[int]:
+def woken_events() -> list[int]:
+    """Those that lie there. Each is due from now on, so that the next sweep leaves it its time in the queue."""
     now = ClockTimestamp()
-    due = Q(dispatch_after__isnull=True, created_at__lte=now - GRACE) | Q(dispatch_after__lte=now)
+    due = Q(dispatch_after__isnull=True, created_at__lte=now - GRACE) | Q(dispatch_after__lte=now - GRACE)
     rows = AppointmentEvent.objects.filter(due, dispatched_at__isnull=True)
-    return list(rows.order_by("pk").values_list("pk", flat=True)[:MOST_AT_ONCE])
+    found = list(rows.order_by("pk").values_list("pk", flat=True)[:MOST_AT_ONCE])
+    rows.filter(pk__in=found).update(dispatch_after=now)
+    return found
 
 
-def lying_deliveries() -> list[int]:
+def woken_deliveries() -> list[int]:
+    """The same of deliveries: those that wait, and those that a killed worker left behind."""
     now = ClockTimestamp()
-    waiting = Q(state=State.WAITING, not_before__lte=now - GRACE)
-    forsaken = Q(state=State.SENDING, leased_until__lte=now)
-    rows = Delivery.objects.filter(waiting | forsaken, broadcast__isnull=True)
-    return list(rows.order_by("pk").values_list("pk", flat=True)[:MOST_AT_ONCE])
+    waiting = Delivery.objects.filter(state=State.WAITING, not_before__lte=now - GRACE)
+    forsaken = Delivery.objects.filter(state=State.SENDING, leased_until__lte=now - GRACE)
+    own = Q(broadcast__isnull=True)
+    found = list((waiting | forsaken).filter(own).order_by("pk").values_list("pk", flat=True)[:MOST_AT_ONCE])
+    waiting.filter(pk__in=found).update(not_before=now)
+    forsaken.filter(pk__in=found).update(leased_until=now)
+    return found
 
 
 def send_again(delivery: Delivery) -> bool:

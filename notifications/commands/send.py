@@ -58,10 +58,10 @@ def claim(delivery_id: int) -> Delivery | None:
     """Lease the delivery to this process; None when it is not due, or is somebody else's. One that has killed its
     sender so often that it may not be tried again is dead."""
     rows = Delivery.objects.filter(may_be_sent(), pk=delivery_id)
-    rows.filter(attempts__gte=MOST_ATTEMPTS).update(
-        state=State.DEAD, leased_until=None, reason="the sender failed every time"
-    )
-    return Delivery.objects.select_related(*READ_TOGETHER).get(pk=delivery_id) if lease(rows) else None
+    if lease(rows.filter(attempts__lt=MOST_ATTEMPTS)):
+        return Delivery.objects.select_related(*READ_TOGETHER).get(pk=delivery_id)
+    rows.update(state=State.DEAD, leased_until=None, reason="the sender failed every time")
+    return None
 
 
 def claim_as_read(delivery: Delivery) -> bool:

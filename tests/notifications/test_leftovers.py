@@ -89,6 +89,20 @@ def test_an_event_for_later_is_found_when_its_time_has_come(salon, woken):
     assert (early, woken.events) == ([], [event.pk])
 
 
+def test_what_was_woken_is_left_its_time_in_the_queue(salon, woken):
+    event = an_old_event(salon)
+    rows = dispatched(salon.visit(15), CREATED)
+    age(rows[0])
+    age(rows[1], state="SENDING", leased_until=ClockTimestamp() - AN_HOUR)
+
+    sweep()
+    sweep()
+
+    assert (woken.events, woken.deliveries) == ([event.pk], [rows[0].pk, rows[1].pk])
+    assert dispatch_event(event.pk) == 4
+    assert [send_delivery(rows[0].pk), send_delivery(rows[1].pk)] == ["SENT", "SENT"]
+
+
 def test_history_that_nobody_is_told_of_is_ticked_off(salon, woken):
     hold = hold_slot(salon.slot(10, days=3), WEB_GUEST)
 

@@ -307,9 +307,9 @@ def test_the_cost_does_not_grow_with_the_people(salon, django_assert_num_queries
         dispatch_event(many.pk)
 
 
-STATEMENTS = 11
-"""A savepoint and its release, the event, the settings, the desk, preferences, the visit's browsers, subscriptions,
-dead addresses, the deliveries, the mark."""
+STATEMENTS = 12
+"""A savepoint and its release, a look, the event, the settings, the desk, preferences, the visit's browsers,
+subscriptions, dead addresses, the deliveries, the mark."""
 
 
 def test_another_clients_link_does_not_make_him_the_initiator(salon):
