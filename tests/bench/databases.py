@@ -37,6 +37,7 @@ MADE_FROM = (
     "tests/bench/salon.py",
     "tests/bench/shape.py",
     "tests/bench/history.py",
+    "tests/bench/upkeep.py",
 )
 
 

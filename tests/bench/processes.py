@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from redis import Redis
+
 from config.embedded.ports import is_free
 from config.household import die_with_parent, wait_for_answer
 from tests.bench.load import LOOPBACK
@@ -111,6 +113,39 @@ class Server:
         if not children.exists():
             return float("nan")
         return sum(cpu_seconds_of(int(pid)) for pid in children.read_text().split())
+
+
+class Worker:
+    """The worker of people's own messages, as the entrypoint starts it; its queues are empty at first."""
+
+    def __init__(self, database_url: str, name: str, variables: dict[str, str]) -> None:
+        self.environment = environment(database_url) | variables
+        self.log = FOLDER / f"{name}-worker-{os.getpid()}.log"
+
+    def __enter__(self) -> Self:
+        Redis.from_url(self.environment["REDIS_URL"]).flushdb()
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                ["/bin/sh", str(PROJECT / "config" / "entrypoint.sh"), "worker"],
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                preexec_fn=partial(die_with_parent, signal.SIGTERM),
+            )
+        return self
+
+    def __exit__(self, *details: object) -> None:
+        os.killpg(self.process.pid, signal.SIGTERM)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+        if not details[0]:
+            self.log.unlink(missing_ok=True)
 
 
 def cpu_seconds_of(pid: int) -> float:

@@ -40,14 +40,16 @@ def test_run_measures_everything(results):
     assert "Not measured" not in done.stdout
 
 
-@pytest.mark.parametrize("title", ["Hold a slot", "32 clients, one slot", "Free times", "Pages over HTTP"])
+@pytest.mark.parametrize(
+    "title", ["Hold a slot", "32 clients, one slot", "Free times", "Pages over HTTP", "Telling by push"]
+)
 def test_run_prints_a_table(results, title):
     _, done = results
 
     assert f"\n{title}" in done.stdout
 
 
-@pytest.mark.parametrize("name", ["hold", "stampede", "times", "pages"])
+@pytest.mark.parametrize("name", ["hold", "stampede", "times", "pages", "telling"])
 def test_run_keeps_its_figures(results, name):
     folder, _ = results
 

@@ -7,6 +7,8 @@ from tests.bench.values import Salon
 
 # Children before parents.
 WRITTEN = (
+    "notifications_delivery",
+    "notifications_pushsubscription",
     "booking_appointmentevent",
     "booking_oncekey",
     "booking_appointment",

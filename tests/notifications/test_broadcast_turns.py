@@ -12,7 +12,7 @@ from notifications.commands import run_broadcast, send_delivery, wake_broadcasts
 from notifications.commands.broadcast import turns
 from notifications.commands.broadcast.address import write_chunk
 from notifications.commands.broadcast.turns import Onward, leave_turn, take_turn
-from notifications.commands.leftovers import lying_deliveries
+from notifications.commands.leftovers import woken_deliveries
 from notifications.commands.send import claim
 from notifications.errors import TryLater
 from notifications.models import Broadcast, BroadcastState, Delivery
@@ -261,7 +261,7 @@ def forsaken(broadcast) -> Delivery:
 
 def test_a_forsaken_part_is_taken_over_by_nobody(broadcast, forsaken):
     assert send_delivery(forsaken.pk) == ""
-    assert lying_deliveries() == []
+    assert woken_deliveries() == []
 
     assert (Telegram.sent, parts(broadcast)[0].state) == ([], "SENDING")
 
@@ -269,7 +269,7 @@ def test_a_forsaken_part_is_taken_over_by_nobody(broadcast, forsaken):
 def test_control_the_same_of_a_persons_own_message_is_taken_over(forsaken):
     Delivery.objects.filter(pk=forsaken.pk).update(broadcast=None)
 
-    assert lying_deliveries() == [forsaken.pk]
+    assert woken_deliveries() == [forsaken.pk]
     assert claim(forsaken.pk) is not None
 
 
@@ -288,7 +288,7 @@ def test_the_worker_of_own_messages_leaves_broadcasts_alone(broadcast):
     write_chunk(broadcast.pk)
     shift(broadcast, not_before=ClockTimestamp() - timedelta(minutes=1))
 
-    assert lying_deliveries() == []
+    assert woken_deliveries() == []
     assert [send_delivery(parts(broadcast)[0].pk) for _ in range(2)] == ["SENT", ""]
     run(broadcast)
     assert len(set(Telegram.targets())) == len(Telegram.sent) == 3

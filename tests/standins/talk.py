@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import requests
@@ -27,7 +28,8 @@ def ask(
             bot = Bot(token or telegram.token, base_url=base, request=request, get_updates_request=request)
             return await deed(bot)
 
-    return asyncio.run(conversation())
+    with ThreadPoolExecutor(1) as aside:  # where Playwright, once it was used, keeps no loop running
+        return aside.submit(lambda: asyncio.run(conversation())).result()
 
 
 def raw(telegram: TelegramStandIn, method: str, **params: Any) -> dict[str, Any]:
