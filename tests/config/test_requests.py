@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from asgiref.testing import ApplicationCommunicator
@@ -40,7 +41,8 @@ def asked_async(content_type: str) -> int:
         await talk.wait(5)
         return status
 
-    return asyncio.run(exchange())
+    with ThreadPoolExecutor(1) as aside:  # where Playwright, once it was used, keeps no loop running
+        return aside.submit(lambda: asyncio.run(exchange())).result()
 
 
 FOREIGN = ["rot13", "base64", "hex", "zip", "punycode", "undefined", "windows-1251", "nonsense", ""]

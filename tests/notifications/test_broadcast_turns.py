@@ -35,7 +35,7 @@ from tests.workers import broker
 
 pytestmark = pytest.mark.django_db
 
-A_WHILE = timedelta(seconds=1)
+A_WHILE = timedelta(minutes=1)
 
 
 @pytest.fixture
