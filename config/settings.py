@@ -203,8 +203,8 @@ VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY")
 VAPID_PUBLIC_KEY = env.str("VAPID_PUBLIC_KEY")
 VAPID_EMAIL = env.str("VAPID_EMAIL")
 PUSH_ALLOWED_HOSTS = env.list("PUSH_ALLOWED_HOSTS")
-# A demo prints mails and SMS in its terminal; a server that was told of no mail server or gateway sends none.
-EMAIL_URL = env.str("EMAIL_URL") or ("consolemail://" if DEBUG else "")
+# A demo keeps its mails as files and prints SMS in its terminal; a server that was told of neither sends none.
+EMAIL_URL = env.str("EMAIL_URL") or (f"filemail://{BASE_DIR / '.okno' / 'mail'}" if DEBUG else "")
 vars().update(environ.Env.email_url_config(EMAIL_URL) if EMAIL_URL else {})
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM") or "okno@localhost"
