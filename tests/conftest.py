@@ -1,5 +1,7 @@
 """What every test shares."""
 
+from pathlib import Path
+
 import pgtrigger
 from django.db.backends.postgresql.creation import DatabaseCreation
 from django.test import TransactionTestCase
@@ -30,3 +32,8 @@ def drop_whoever_is_connected(creation: DatabaseCreation, name: str, verbosity: 
 
 
 DatabaseCreation._destroy_test_db = drop_whoever_is_connected
+
+
+def pytest_collection_modifyitems(items):
+    """The longest first, so that at the end nobody waits for whoever got a long file last."""
+    items.sort(key=lambda item: Path(__file__).with_name("torture") not in item.path.parents)

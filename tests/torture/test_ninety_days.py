@@ -34,7 +34,7 @@ ZONES = ("Europe/Berlin", "America/New_York", "Asia/Tbilisi")
 FIRST_DAY = datetime(2027, 2, 10, tzinfo=UTC)
 """Both clocks that are changed in spring are changed within the ninety days after it."""
 DAYS, SEED = 90, 20270210
-STEP = timedelta(minutes=15 if SECONDS else 60)
+STEP = timedelta(minutes=15 if SECONDS else 120)
 LEADS = (timedelta(hours=2), timedelta(hours=24))
 NIGHT = (22, 8)
 OUTAGES = ((20, 9, 4), (33, 1, 30), (46, 18, 5), (60, 7, 3))
