@@ -28,7 +28,7 @@ class Waker:
 
     def __init__(self) -> None:
         self.lock = Lock()
-        self.process = 0
+        self.process, self.thread = 0, Thread()
         self.calls: Queue[Callable[[], object]] = Queue(MOST_AT_ONCE)
 
     def publish(self, call: Callable[[], object]) -> None:
@@ -40,9 +40,10 @@ class Waker:
 
     def start(self) -> None:
         with self.lock:
-            if self.process != os.getpid():
+            if self.process != os.getpid() or not self.thread.is_alive():
                 self.process, self.calls = os.getpid(), Queue(MOST_AT_ONCE)
-                Thread(target=self.run, args=(self.calls,), name="waker", daemon=True).start()
+                self.thread = Thread(target=self.run, args=(self.calls,), name="waker", daemon=True)
+                self.thread.start()
 
     def run(self, calls: "Queue[Callable[[], object]]") -> None:
         while True:

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from notifications.commands.dispatch import wanted_addresses, whom
 from notifications.models import DeadAddress, Delivery, PushSubscription
@@ -24,11 +24,12 @@ def switch_off(delivery: Delivery, reason: str) -> None:
 def fall_back(delivery: Delivery) -> list[Delivery]:
     """Write deliveries by the next channel that nobody has tried for this person and occasion; none when there is none.
 
-    Somebody who has two telephones of which one has gone is reached by the other, and needs no next channel.
+    Somebody who has two telephones of which one has gone is reached by the other, and needs no next channel. Nor does
+    whoever was reached by another one meanwhile.
     """
+    one_at_a_time(delivery)
     tried = Delivery.objects.filter(occasion=delivery.occasion, recipient=delivery.recipient)
-    siblings = tried.filter(channel=delivery.channel).exclude(state=State.DEAD)
-    if siblings.exists():
+    if tried.exclude(state=State.DEAD).exists():
         return []
     person = person_of(delivery)
     addresses = untried(delivery, person, set(tried.values_list("channel", flat=True)))
@@ -50,6 +51,15 @@ def fall_back(delivery: Delivery) -> list[Delivery]:
     if delivery.broadcast_id is None:  # a broadcast is sent by its own engine
         transaction.on_commit(partial(wake_deliveries, [each.pk for each in replacements]))
     return replacements
+
+
+def one_at_a_time(delivery: Delivery) -> None:
+    """Two of a person's telephones may go at the same moment: whoever comes second must see the first one dead, or each
+    would rely on the other. The siblings' rows cannot be locked, because each transaction already holds its own."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{delivery.occasion} {delivery.recipient}"]
+        )
 
 
 def untried(delivery: Delivery, person: Person, tried: set[str]) -> list[Address]:

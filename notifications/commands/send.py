@@ -59,9 +59,20 @@ def claim(delivery_id: int) -> Delivery | None:
     sender so often that it may not be tried again is dead."""
     rows = Delivery.objects.filter(may_be_sent(), pk=delivery_id)
     if lease(rows.filter(attempts__lt=MOST_ATTEMPTS)):
-        return Delivery.objects.select_related(*READ_TOGETHER).get(pk=delivery_id)
-    rows.update(state=State.DEAD, leased_until=None, reason="the sender failed every time")
+        return read(delivery_id)
+    bury_poison(rows.filter(attempts__gte=MOST_ATTEMPTS), delivery_id)
     return None
+
+
+def read(delivery_id: int) -> Delivery:
+    return Delivery.objects.select_related(*READ_TOGETHER).get(pk=delivery_id)
+
+
+@transaction.atomic
+def bury_poison(rows: DeliveryQuerySet, delivery_id: int) -> None:
+    """It has killed its sender so often that it is not tried again; the person is told by his next channel."""
+    if rows.update(state=State.DEAD, leased_until=None, reason="the sender failed every time"):
+        fall_back(read(delivery_id))
 
 
 def claim_as_read(delivery: Delivery) -> bool:

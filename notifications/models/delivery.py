@@ -101,7 +101,10 @@ class Delivery(models.Model):
         ]
         indexes = [
             models.Index(fields=["company", "-id"], name="deliveries_of_company"),
-            models.Index(fields=["not_before"], name="deliveries_waiting", condition=Q(state=State.WAITING)),
+            models.Index(
+                fields=["not_before"], name="deliveries_waiting",
+                condition=Q(state=State.WAITING, broadcast__isnull=True),
+            ),
             models.Index(fields=["leased_until"], name="deliveries_leased", condition=Q(state=State.SENDING)),
             models.Index(
                 fields=["broadcast", "state", "id"], name="deliveries_of_broadcast",

@@ -20,8 +20,9 @@ class Reminder(models.Model):
     """One reminder of one visit at one start time: written in the transaction of its event (guarantee 17)."""
 
     appointment = models.ForeignKey(
-        "booking.Appointment", on_delete=models.PROTECT, related_name="reminders", verbose_name=_("appointment")
-    )
+        "booking.Appointment", on_delete=models.PROTECT, related_name="reminders", db_index=False,
+        verbose_name=_("appointment"),
+    )  # fmt: skip
     start_time = models.DateTimeField(_("start"))
     lead_minutes = models.PositiveIntegerField(_("minutes before"))
     event = models.OneToOneField(

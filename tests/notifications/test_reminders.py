@@ -10,6 +10,7 @@ from booking.models import Appointment, AppointmentEvent
 from notifications.commands import reminders
 from notifications.commands.reminders import record_reminder, remind
 from notifications.models import Reminder
+from notifications.queries import coming_visits
 from tests.notifications.salon import Reachable
 
 pytestmark = pytest.mark.django_db
@@ -146,12 +147,26 @@ def test_a_company_may_remind_nobody(salon, visit, clock):
 
 def test_two_who_look_at_once_give_it_out_once(visit, clock):
     """The second has read its candidates before the first wrote: the unique row refuses it, and its event with it."""
-    clock.look(visit.start_time - DAY)
+    now = visit.start_time - DAY
+    (candidate,) = (coming for coming in coming_visits(now) if coming.lead == DAY)
+    clock.look(now)
 
-    again = record_reminder(visit.pk, DAY)
+    again = record_reminder(candidate)
 
     assert again is False
     assert AppointmentEvent.objects.filter(event_type="booking_reminder").count() == 1
+
+
+@pytest.mark.parametrize("what", ["moved", "cancelled"])
+def test_what_became_of_a_visit_after_it_was_read_is_respected(salon, visit, what):
+    (candidate,) = (one for one in coming_visits(visit.start_time - DAY) if one.lead == DAY)
+    if what == "moved":
+        reschedule_appointment(visit.pk, salon.at(16, days=9), salon.actor(salon.admin))
+    else:
+        cancel_appointment(visit.pk, WEB_GUEST)
+
+    assert record_reminder(candidate) is False
+    assert not Reminder.objects.exists()
 
 
 def test_the_cost_of_looking_does_not_grow_with_the_visits(salon, clock, django_assert_num_queries):

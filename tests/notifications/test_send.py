@@ -223,6 +223,25 @@ def test_send_again_gives_three_more_attempts(delivery):
     assert send_delivery(delivery.pk) == "SENT"
 
 
+def test_send_again_costs_no_second_channel_when_another_one_has_arrived(delivery):
+    Telegram.answers(AddressGone("gone"), AddressGone("gone"))
+    send_delivery(delivery.pk)
+    send_delivery(Delivery.objects.get(instead_of=delivery).pk)
+
+    send_again(again(delivery))
+    send_delivery(delivery.pk)
+
+    assert channels_tried(delivery) == [("telegram", "DEAD"), ("email", "SENT")]
+
+
+def test_what_is_not_due_for_a_moment_yet_is_not_buried(delivery, monkeypatch):
+    """It may come due between the two looks of a claim."""
+    monkeypatch.setattr(send, "lease", lambda rows: 0)
+
+    assert send_delivery(delivery.pk) == ""
+    assert again(delivery).state == "WAITING"
+
+
 # --- killed senders
 
 
@@ -259,7 +278,8 @@ def test_what_kills_every_sender_is_given_up(delivery, monkeypatch):
         let_the_lease_run_out(delivery)
 
     assert send_delivery(delivery.pk) == ""
-    assert (again(delivery).state, len(Telegram.sent)) == ("DEAD", MOST_ATTEMPTS)
+    assert len(Telegram.sent) == MOST_ATTEMPTS
+    assert channels_tried(delivery) == [("telegram", "DEAD"), ("email", "WAITING")]
 
 
 def test_whoever_outlives_his_lease_writes_nothing(delivery, monkeypatch):

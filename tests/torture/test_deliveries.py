@@ -24,8 +24,9 @@ from config.embedded.ports import LOOPBACK, is_free
 from config.embedded.programs import redis_program
 from config.household import die_with_parent
 from notifications import channels
-from notifications.commands import dispatch_event, send, send_delivery
+from notifications.commands import dispatch_event, fall_back, send, send_delivery
 from notifications.commands.send import READ_TOGETHER
+from notifications.errors import AddressGone
 from notifications.models import Delivery, NotificationSetting, PushSubscription
 from tests.depth import SECONDS
 from tests.factories import Salon, make_client, numbers
@@ -36,7 +37,7 @@ from tests.standins.push import PushStandIn
 from tests.standins.push import lost as lost_push
 from tests.standins.telegram import TelegramStandIn
 from tests.standins.telegram.answers import lost
-from tests.torture.rivals import at_once, say
+from tests.torture.rivals import Meeting, at_once, say
 from tests.workers import Staff, environment, wait_until
 
 pytestmark = pytest.mark.usefixtures("crowd")
@@ -237,3 +238,46 @@ def test_an_event_dispatched_by_twelve_at_once_is_told_once(delivery):
 
     assert sorted(outcome.answer for outcome in outcomes) == [0] * 11 + [4]
     assert Delivery.objects.count() == 4
+
+
+# --- two telephones that go at the same moment ------------------------------------------------------------------------
+
+
+def two_gone_at_once(settings, monkeypatch) -> list[str]:
+    """Both of a client's telephones answer 410 to two workers at the same moment; the channels he is then told by."""
+    settings.NOTIFICATION_CHANNELS = PATHS
+    channels.carrier_of.cache_clear()
+    for recorder in RECORDERS.values():
+        recorder.reset()
+    salon = Reachable()
+    type(salon.client).objects.filter(pk=salon.client.pk).update(tg_id=None)
+    for _ in range(2):
+        PushSubscription.objects.create(
+            company=salon.company, client=salon.client, endpoint=f"https://push.example/{next(numbers)}",
+            p256dh="p", auth="a",
+        )  # fmt: skip
+    event = last(salon.visit(), "booking_created")
+    dispatch_event(event.pk)
+    mine = Delivery.objects.filter(event=event, role="client").order_by("pk")
+    meeting = Meeting(2)
+    wait_for_turn = fall_back.one_at_a_time
+
+    def both_have_written(delivery) -> None:
+        meeting.wait()
+        wait_for_turn(delivery)
+
+    monkeypatch.setattr(fall_back, "one_at_a_time", both_have_written)
+    RECORDERS["web_push"].answers(AddressGone("410"), AddressGone("410"))
+    at_once([partial(send_delivery, delivery.pk) for delivery in mine])
+    channels.carrier_of.cache_clear()
+    return [delivery.channel for delivery in mine.all() if delivery.channel != "web_push"]
+
+
+def test_two_telephones_that_go_at_once_lead_to_one_mail(settings, monkeypatch):
+    assert two_gone_at_once(settings, monkeypatch) == ["email"]
+
+
+def test_the_control_without_waiting_for_each_other_nobody_is_told(settings, monkeypatch):
+    monkeypatch.setattr(fall_back, "one_at_a_time", lambda delivery: None)
+
+    assert two_gone_at_once(settings, monkeypatch) == []
