@@ -65,6 +65,13 @@ class Staff:
             )
         return self
 
+    def revive(self) -> None:
+        """As whoever runs it on a server does when it has ended by itself: a Celery worker sometimes does when its
+        Redis is killed under it."""
+        if self.process is not None and self.process.poll() is not None:
+            self.end(signal.SIGKILL)
+            self.start()
+
     def kill(self) -> None:
         """With everything it has forked, as when the power fails."""
         self.end(signal.SIGKILL)

@@ -165,7 +165,7 @@ def test_a_thousand_events_under_fire_are_all_told(tmp_path):
             cause.stdin.close()
             kills = kill_at_random([worker, beat, redis], Random(SEED))
             assert cause.wait(PATIENCE) == 0
-            wait_until(nothing_is_left, "the end", PATIENCE)
+            wait_until(lambda: nothing_is_left(worker, beat), "the end", PATIENCE)
 
         by_chat = Counter(number_in(text) for text in texts(telegram, chats))
         by_push = Counter(int(one.json["notification"]["tag"].removeprefix("apt-")) for one in push.received)
@@ -185,7 +185,9 @@ def ids(visits: list[Appointment]) -> list[int]:
     return [visit.pk for visit in visits]
 
 
-def nothing_is_left() -> bool:
+def nothing_is_left(*processes: Staff) -> bool:
+    for process in processes:
+        process.revive()
     undispatched = AppointmentEvent.objects.filter(dispatched_at__isnull=True).exists()
     return not undispatched and not Delivery.objects.filter(state__in=("WAITING", "SENDING")).exists()
 
