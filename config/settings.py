@@ -163,6 +163,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300.0,
         "options": {"expires": 300},
     },
+    "answer what was left in the bot": {
+        "task": "telegram_bot.tasks.answer_what_was_left",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "forget old updates of the bot": {
+        "task": "telegram_bot.tasks.forget_old_updates",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "check the money": {"task": "wallet.tasks.check_the_money", "schedule": crontab(hour=1, minute=30)},
 }
 
@@ -198,6 +208,8 @@ NOTIFICATION_WAITS = (timedelta(seconds=30), timedelta(seconds=300))
 NOTIFICATION_LEASE = timedelta(seconds=60)
 """Longer than any channel waits for its provider: whoever outlives it was killed."""
 TELEGRAM_BOT_TOKEN = env.str("TELEGRAM_BOT_TOKEN")
+TELEGRAM_BOT_USERNAME = env.str("TELEGRAM_BOT_USERNAME").removeprefix("@")
+TELEGRAM_WEBHOOK_SECRET = env.str("TELEGRAM_WEBHOOK_SECRET")
 TELEGRAM_API_BASE = env.str("TELEGRAM_API_BASE").rstrip("/")
 VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY")
 VAPID_PUBLIC_KEY = env.str("VAPID_PUBLIC_KEY")

@@ -244,3 +244,7 @@ def shorter_than(hours: int, leads: Iterable[int]) -> timedelta | None:
     """The next lead after that of ``hours``, if there is one."""
     shorter = [lead for lead in leads if lead < hours]
     return timedelta(hours=max(shorter)) if shorter else None
+
+
+def visits_followed_by(tg_id):
+    return []
