@@ -13,7 +13,7 @@ from telegram_bot import memory, routes
 from telegram_bot.arrival import Arrival
 from telegram_bot.buttons import home_row
 from telegram_bot.callbacks import MOVES, Press
-from telegram_bot.flows import start
+from telegram_bot.flows import links, start
 from telegram_bot.people import Person, person_of
 from telegram_bot.refusals import Missing
 from telegram_bot.talk import AlreadyDone, Contact, Talk
@@ -103,7 +103,7 @@ def to_message(talk: Talk, message: Message | None) -> Reply:
         return routes.ANSWERS[question.name](talk, text, **question.about)
     if talk.contact is not None:
         return routes.ANSWERS["contact"](talk, text)
-    return start.unknown_text(talk, text)
+    return links.unknown_text(talk, text)
 
 
 def to_command(talk: Talk, text: str) -> Reply:
@@ -111,8 +111,8 @@ def to_command(talk: Talk, text: str) -> Reply:
     name, _space, rest = text[1:].partition(" ")
     name = name.partition("@")[0].lower()
     if name == "start" and rest:
-        return start.by_link(talk, rest.strip())
+        return links.by_link(talk, rest.strip())
     for role in (talk.person.role, Role.CLIENT):
         if handler := routes.COMMANDS.get((name, role)):
             return handler(talk)
-    return start.unknown_text(talk, text)
+    return links.unknown_text(talk, text)

@@ -22,7 +22,6 @@ from telegram_bot.models import Chat
 from telegram_bot.people import Person
 from telegram_bot.wire import WIRE
 
-DESK = (Role.ADMIN, Role.OPERATOR)
 Call = Callable[[Bot], Awaitable[Any]]
 
 
@@ -49,10 +48,8 @@ def introductions(language: str | None) -> list[Call]:
 
 def commands_of(role: Role) -> list[BotCommand]:
     """In the language that is active; those of the role first."""
-    own = {
-        Role.SPECIALIST: [("day", _("My day"))],
-        **dict.fromkeys(DESK, [("admin", _("The salon today")), ("find", _("Find a client"))]),
-    }
+    desk = [("admin", _("The salon today")), ("find", _("Find a client"))]
+    own = {Role.SPECIALIST: [("day", _("My day"))], Role.ADMIN: desk, Role.OPERATOR: desk}
     everybodys = [
         ("start", _("Menu")),
         ("book", _("Book")),
