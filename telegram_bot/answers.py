@@ -22,14 +22,12 @@ from telegram_bot.values import Reply, Screen
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What to show, and what the audit says of it; ``user_id`` is the member of staff who asked.
-
-    ``message_id`` is the message that asked for what was typed, and changes now.
-    """
+    """What to show to whom, and what the audit says of it; ``message_id`` is the message that asked for what was typed,
+    and changes now."""
 
     reply: Reply
     outcome: str
-    user_id: int | None = None
+    person: Person
     message_id: int | None = None
 
 
@@ -39,7 +37,7 @@ def answer_to(arrival: Arrival) -> Answer:
     with translation.override(person.language):
         talk = talk_of(arrival, person)
         reply, outcome = replied(arrival, talk)
-    return Answer(reply, outcome, person.staff.user_id if person.staff else None, talk.message_id)
+    return Answer(reply, outcome, talk.person, talk.message_id)
 
 
 def talk_of(arrival: Arrival, person: Person) -> Talk:

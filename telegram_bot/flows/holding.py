@@ -11,8 +11,10 @@ from booking.errors import HoldReleased, SlotRefused
 from booking.models import Appointment, Status
 from booking.queries.locations import located
 from booking.queries.nearest import usual_slot
+from booking.queries.slots import alternatives_to
 from booking.queries.visits import with_its_place
 from booking.values import Contact, Slot
+from telegram_bot import memory
 from telegram_bot.buttons import back_button, below_row
 from telegram_bot.callbacks import CONFIRM, HOLD, OTHER_TIME, PAY, RELEASE, REPEAT, STOP_WISHING, WISH
 from telegram_bot.cards import clients_card
@@ -62,6 +64,8 @@ def instead(slot: Slot, refusal: SlotRefused) -> Reply:
 
 def check_screen(talk: Talk, held: Appointment) -> Reply:
     """Everything once more before the last tap, and until when it is kept."""
+    if held.expires_at:
+        memory.watch_hold(talk.person.tg_id, held.pk, held.expires_at)
     balance = balance_of(held.client_id) if held.client_id else 0
     text = text_of(
         "booking/check",
@@ -72,6 +76,16 @@ def check_screen(talk: Talk, held: Appointment) -> Reply:
         minutes=int(held.duration.total_seconds() // 60),
     )
     return Reply(Screen(text, check_rows(held, can_pay=0 < held.due <= balance)), shows=f"hold:{held.pk}")
+
+
+def ran_out(held: Appointment) -> Screen | None:
+    """What becomes of the screen when the time is up: what is free around it, itself among it; None when somebody
+    has booked it or let it go."""
+    if held.status not in (Status.HOLD, Status.EXPIRED):
+        return None
+    others = sorted(alternatives_to(held.slot), key=attrgetter("start", "specialist_name"))
+    said = _("The time could not wait any longer.")
+    return times_screen(located(held.location_id), held.service_id, None, others, refusal=said).screen
 
 
 def check_rows(held: Appointment, *, can_pay: bool) -> tuple[Row, ...]:
