@@ -12,8 +12,16 @@ from django.db.models import Exists, OuterRef, Q
 from accounts.models import Client, User
 from accounts.statements import rows
 from booking.models import Appointment
+from booking.models.appointment import AppointmentQuerySet
 from booking.queries.visits import database_time
-from notifications.models import AdTemplate, DeadAddress, NotificationSetting, Preferences, PushSubscription
+from notifications.models import (
+    AdTemplate,
+    AttachedChat,
+    DeadAddress,
+    NotificationSetting,
+    Preferences,
+    PushSubscription,
+)
 from notifications.values import ALL_CHANNELS, TOLD, Cell, Channel, Occasion, RecipientRole
 
 
@@ -94,8 +102,11 @@ class Person:
 
 @dataclass(frozen=True)
 class Address:
+    """``language`` is that of whoever reads it there, where he need not be the person himself."""
+
     channel: Channel
     target: str
+    language: str = ""
 
 
 @dataclass
@@ -104,6 +115,8 @@ class AddressBook:
 
     preferences: dict[str, Preferences] = field(default_factory=dict)
     subscriptions: dict[str, list[str]] = field(default_factory=dict)
+    followers: dict[str, str] = field(default_factory=dict)
+    """The chats that follow the visit, which are its client's, whoever he is; each with its language."""
     dead: set[tuple[str, str]] = field(default_factory=set)
 
     def preferences_of(self, person: Person) -> Preferences:
@@ -111,18 +124,25 @@ class AddressBook:
 
     def addresses(self, person: Person) -> list[Address]:
         """Every living address of ``person``, in the order of the channels."""
-        found = [Address(channel, target) for channel in Channel for target in self.targets(person, channel) if target]
+        found = [address for channel in Channel for address in self.known(person, channel)]
         return [address for address in found if (address.channel, address.target) not in self.dead]
 
-    def targets(self, person: Person, channel: Channel) -> list[str]:
+    def known(self, person: Person, channel: Channel) -> list[Address]:
+        """Those of one channel, dead or alive."""
         someone: Any = person.client or person.user
         if channel == Channel.TELEGRAM:
-            return [str(someone.tg_id or "")] if someone else []
+            return self.chats_of(person, str(someone.tg_id) if someone and someone.tg_id else "")
         if channel == Channel.WEB_PUSH:
-            return self.subscriptions.get(person.key, [])
-        if channel == Channel.EMAIL:
-            return [someone.email or ""] if someone else []
-        return [phone_of(person)]
+            return [Address(channel, key) for key in self.subscriptions.get(person.key, [])]
+        target = phone_of(person) if channel == Channel.SMS else someone and someone.email
+        return [Address(channel, target)] if target else []
+
+    def chats_of(self, person: Person, own: str) -> list[Address]:
+        """His own one, and those that follow his visit; each once."""
+        mine = {own: ""} if own else {}
+        others = self.followers if person.role == RecipientRole.CLIENT else {}
+        chats = {**mine, **others, **mine}  # his own comes first, and in his own language
+        return [Address(Channel.TELEGRAM, chat, language) for chat, language in chats.items()]
 
 
 def phone_of(person: Person) -> str:
@@ -133,9 +153,10 @@ def phone_of(person: Person) -> str:
 
 
 def address_book(people: Iterable[Person], visit: Appointment | None = None) -> AddressBook:
-    """Three statements, however many people, and a fourth for the browsers that hear of ``visit`` whoever they are."""
+    """Three statements, however many people, and two for the browsers and chats that hear of ``visit``, whosever."""
     people = list(people)
-    book = AddressBook(preferences=preferences_of(people))
+    followers = followers_of(visit) if visit is not None else {}
+    book = AddressBook(preferences=preferences_of(people), followers=followers)
     hearing = browsers_of(visit) if visit is not None else frozenset()
     for subscription in subscriptions_of(people, hearing):
         for person in people:
@@ -143,6 +164,21 @@ def address_book(people: Iterable[Person], visit: Appointment | None = None) -> 
                 book.subscriptions.setdefault(person.key, []).append(str(subscription.pk))
     book.dead = dead_among((address.channel, address.target) for person in people for address in book.addresses(person))
     return book
+
+
+def followers_of(visit: Appointment) -> dict[str, str]:
+    """The chats in which the link of ``visit`` was opened, first come first, each with its language."""
+    return {str(chat.tg_id): chat.language for chat in AttachedChat.objects.filter(appointment=visit.pk)}
+
+
+def follows(tg_id: int, appointment_id: int) -> bool:
+    """Whether the chat has opened the link of the visit: it may then do with it what the link allows."""
+    return AttachedChat.objects.filter(tg_id=tg_id, appointment=appointment_id).exists()
+
+
+def visits_followed_by(tg_id: int) -> AppointmentQuerySet:
+    """Those whose links were opened in the chat, at whatever company."""
+    return Appointment.objects.filter(attached_chats__tg_id=tg_id)
 
 
 def browsers_of(visit: Appointment) -> frozenset[int]:
