@@ -1,84 +1,16 @@
-"""The readers of notifications: what is switched on, who is where to be reached, what is due."""
+"""Who is where to be reached, and how he wants to be."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Client, User
-from accounts.statements import rows
 from booking.models import Appointment
 from booking.models.appointment import AppointmentQuerySet
-from booking.queries.visits import database_time
-from notifications.models import (
-    AdTemplate,
-    AttachedChat,
-    DeadAddress,
-    NotificationSetting,
-    Preferences,
-    PushSubscription,
-)
-from notifications.values import ALL_CHANNELS, TOLD, Cell, Channel, Occasion, RecipientRole
-
-
-@dataclass(frozen=True)
-class Switches:
-    """What a company tells of one kind of event: to whom, by which channels, with which advertisement."""
-
-    rows: dict[tuple[str, str], NotificationSetting]
-
-    def row(self, role: str, channel: str) -> NotificationSetting | None:
-        return self.rows.get((role, channel)) or self.rows.get((role, ALL_CHANNELS))
-
-    def is_on(self, role: str, channel: str) -> bool:
-        """A row of one channel beats that of all; no row at all means that nobody is told."""
-        row = self.row(role, channel)
-        return row is not None and row.enabled
-
-    def may_tell(self, role: str) -> bool:
-        return any(self.is_on(role, channel) for channel in Channel)
-
-
-def switches_of(company_id: int, event_type: str) -> Switches:
-    """One statement."""
-    found = NotificationSetting.objects.filter(company_id=company_id, event_type=event_type)
-    return Switches({(row.recipient_role, row.channel): row for row in found})
-
-
-def matrix_of(company_id: int) -> list[Cell]:
-    """Every cell for which there is a message, in the order of events and roles: one statement."""
-    found: dict[str, dict[tuple[str, str], NotificationSetting]] = defaultdict(dict)
-    for row in NotificationSetting.objects.filter(company_id=company_id):
-        found[row.event_type][row.recipient_role, row.channel] = row
-    return [cell_of(Switches(found[occasion]), occasion, role) for occasion, roles in TOLD.items() for role in roles]
-
-
-def cell_of(switches: Switches, occasion: Occasion, role: RecipientRole) -> Cell:
-    """The effective values: an advertisement of a channel that is switched off follows nothing."""
-    channels = frozenset(channel for channel in Channel if switches.is_on(role, channel))
-    rows = [switches.row(role, channel) for channel in channels or Channel]
-    ads = {row.ad_template_id if row else None for row in rows}
-    several = len(ads) > 1
-    return Cell(occasion, role, channels, None if several else ads.pop(), has_several_ads=several)
-
-
-BROADCASTS = Switches(
-    {(RecipientRole.CLIENT, channel): NotificationSetting(enabled=channel != Channel.SMS) for channel in Channel}
-)
-"""Broadcasts go by every channel that costs nothing a message."""
-
-
-def ad_for(company_id: int, event_type: str, role: str, channel: str) -> AdTemplate | None:
-    """The advertisement that follows this message now, if there is one: one statement, or two."""
-    row = switches_of(company_id, event_type).row(role, channel)
-    if row is None or row.ad_template_id is None:
-        return None
-    now = database_time()
-    return AdTemplate.objects.current(now).filter(pk=row.ad_template_id).first()
+from notifications.models import AttachedChat, DeadAddress, Preferences, PushSubscription
+from notifications.values import Channel, RecipientRole
 
 
 @dataclass(frozen=True)
@@ -227,56 +159,3 @@ def ids_of_clients(people: Iterable[Person]) -> list[int]:
 
 def ids_of_users(people: Iterable[Person]) -> list[int]:
     return [person.user.pk for person in people if person.user is not None]
-
-
-# For every lead of its company: a confirmed visit that is near enough, and has had neither this reminder nor a shorter
-# one. Quiet hours bring a reminder forward by their own length at most, and by what a changed clock adds.
-COMING = """
-    SELECT visit.id, visit.start_time, lead.hours, company.reminder_hours, company.quiet_from, company.quiet_until,
-        location.timezone, coalesce(history.since, visit.created_at)
-    FROM accounts_company AS company
-    CROSS JOIN LATERAL (SELECT DISTINCT hours FROM unnest(company.reminder_hours) AS hours) AS lead
-    JOIN booking_appointment AS visit ON visit.company_id = company.id AND visit.status = 'CONFIRMED'
-        AND visit.start_time > %(now)s AND visit.start_time <= %(now)s + make_interval(
-            hours => (lead.hours + mod(company.quiet_until - company.quiet_from + 24, 24) + 2)::int
-        )
-    JOIN catalog_location AS location ON location.id = visit.location_id
-    LEFT JOIN LATERAL (
-        SELECT max(created_at) AS since FROM booking_appointmentevent
-        WHERE appointment_id = visit.id AND event_type IN ('booking_created', 'booking_rescheduled')
-    ) AS history ON true
-    WHERE company.is_active AND NOT EXISTS (
-        SELECT FROM notifications_reminder AS given
-        WHERE given.appointment_id = visit.id AND given.start_time = visit.start_time
-            AND given.lead_minutes <= lead.hours * 60
-    )
-    ORDER BY visit.start_time, visit.id, lead.hours
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Coming:
-    """A visit that may have to be reminded of: at which ``lead`` before its start, and by which the next, ``shorter``
-    one follows; ``since`` when it has had this start; ``quiet`` hours (from, until) of the local clock."""
-
-    pk: int
-    start: datetime
-    lead: timedelta
-    shorter: timedelta | None
-    quiet: tuple[int, int]
-    zone: ZoneInfo
-    since: datetime
-
-
-def coming_visits(now: datetime) -> list[Coming]:
-    """Of all companies, soonest first: one statement."""
-    return [
-        Coming(pk, start, timedelta(hours=hours), shorter_than(hours, leads), (begin, end), ZoneInfo(zone), since)
-        for pk, start, hours, leads, begin, end, zone, since in rows(COMING, now=now)
-    ]
-
-
-def shorter_than(hours: int, leads: Iterable[int]) -> timedelta | None:
-    """The next lead after that of ``hours``, if there is one."""
-    shorter = [lead for lead in leads if lead < hours]
-    return timedelta(hours=max(shorter)) if shorter else None
