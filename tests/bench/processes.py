@@ -71,8 +71,16 @@ def collect_static() -> None:
 class Server:
     """The web server as `config/entrypoint.sh web` starts it, on a port of its own."""
 
-    def __init__(self, database_url: str, name: str, settings: str = SETTINGS, workers: int = WORKERS) -> None:
+    def __init__(
+        self,
+        database_url: str,
+        name: str,
+        settings: str = SETTINGS,
+        workers: int = WORKERS,
+        variables: dict[str, str] | None = None,
+    ) -> None:
         self.url, self.settings, self.workers = database_url, settings, workers
+        self.variables = variables or {}
         self.log = FOLDER / f"{name}-{os.getpid()}.log"
 
     def __enter__(self) -> Self:
@@ -81,7 +89,7 @@ class Server:
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 ["/bin/sh", str(PROJECT / "config" / "entrypoint.sh"), "web"],
-                env=environment(self.url, self.settings, self.port, self.workers),
+                env=environment(self.url, self.settings, self.port, self.workers) | self.variables,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
