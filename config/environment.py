@@ -27,6 +27,8 @@ DEFAULTS = {
     "BOOKING_MIN_NOTICE_MINUTES": (int, 60),
     "BOOKING_HORIZON_DAYS": (int, 60),
     "TELEGRAM_BOT_TOKEN": (str, ""),
+    "TELEGRAM_BOT_USERNAME": (str, ""),
+    "TELEGRAM_WEBHOOK_SECRET": (str, ""),
     "TELEGRAM_API_BASE": (str, "https://api.telegram.org"),
     "VAPID_PRIVATE_KEY": (str, ""),
     "VAPID_PUBLIC_KEY": (str, ""),

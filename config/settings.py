@@ -198,6 +198,8 @@ NOTIFICATION_WAITS = (timedelta(seconds=30), timedelta(seconds=300))
 NOTIFICATION_LEASE = timedelta(seconds=60)
 """Longer than any channel waits for its provider: whoever outlives it was killed."""
 TELEGRAM_BOT_TOKEN = env.str("TELEGRAM_BOT_TOKEN")
+TELEGRAM_BOT_USERNAME = env.str("TELEGRAM_BOT_USERNAME")
+TELEGRAM_WEBHOOK_SECRET = env.str("TELEGRAM_WEBHOOK_SECRET")
 TELEGRAM_API_BASE = env.str("TELEGRAM_API_BASE").rstrip("/")
 VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY")
 VAPID_PUBLIC_KEY = env.str("VAPID_PUBLIC_KEY")
