@@ -59,3 +59,10 @@ def company_on(host: str, slug: str = "") -> Company | None:
         return named.get(slug)
     first_two = list(Company.objects.filter(is_active=True)[:2])
     return first_two[0] if len(first_two) == 1 else None
+
+
+def chat_identity(tg_id):
+    user = User.objects.filter(tg_id=tg_id, is_active=True).first()
+    return user and actor_of(user, Channel.TELEGRAM), dict(
+        Client.objects.filter(tg_id=tg_id, is_active=True).values_list("company_id", "pk")
+    )

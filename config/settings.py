@@ -164,6 +164,21 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 300.0,
         "options": {"expires": 300},
     },
+    "answer what was left in the bot": {
+        "task": "telegram_bot.tasks.answer_what_was_left",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "tell chats of holds that ran out": {
+        "task": "telegram_bot.tasks.tell_of_holds_that_ran_out",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "forget old updates of the bot": {
+        "task": "telegram_bot.tasks.forget_old_updates",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "check the money": {"task": "wallet.tasks.check_the_money", "schedule": crontab(hour=1, minute=30)},
 }
 
@@ -199,7 +214,7 @@ NOTIFICATION_WAITS = (timedelta(seconds=30), timedelta(seconds=300))
 NOTIFICATION_LEASE = timedelta(seconds=60)
 """Longer than any channel waits for its provider: whoever outlives it was killed."""
 TELEGRAM_BOT_TOKEN = env.str("TELEGRAM_BOT_TOKEN")
-TELEGRAM_BOT_USERNAME = env.str("TELEGRAM_BOT_USERNAME")
+TELEGRAM_BOT_USERNAME = env.str("TELEGRAM_BOT_USERNAME").removeprefix("@")
 TELEGRAM_WEBHOOK_SECRET = env.str("TELEGRAM_WEBHOOK_SECRET")
 TELEGRAM_API_BASE = env.str("TELEGRAM_API_BASE").rstrip("/")
 # The chats in the browser, which `make run` opens in a demo without a token; None everywhere else.

@@ -18,5 +18,6 @@ urlpatterns = [
     path("api/", include("config.api")),
     path("", include("wallet.urls")),
     path("", include("notifications.urls")),
+    path("", include("telegram_bot.urls")),
     path("", include("booking.urls")),
 ]

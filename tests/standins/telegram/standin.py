@@ -112,6 +112,11 @@ class TelegramStandIn(StandIn):
             message, found = updates.message_with_button(self.cloud, chat_id, button, message_id)
             return updates.pressed(self.cloud, message, found, inaccessible=inaccessible)
 
+    def forged_press(self, chat_id: int, data: str, *, message_id: int = 1) -> Json:
+        """The Update of a button that nobody was shown, as a program of the person's can send it."""
+        with self.cloud.lock:
+            return updates.forged(self.cloud, self.cloud.users[chat_id], data, message_id)
+
     def erase(self, chat_id: int, message_id: int) -> None:
         """The person deletes a message, of which a bot is not told."""
         with self.cloud.lock:

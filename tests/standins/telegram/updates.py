@@ -57,6 +57,25 @@ def pressed(cloud: Cloud, message: Message, button: Json, *, inaccessible: bool)
     )
 
 
+def forged(cloud: Cloud, user: User, data: str, message_id: int) -> Json:
+    """The callback query of a button that no message has: "the message … can contain no callback buttons with this
+    data" (Bot API)."""
+    query = CallbackQuery(str(secrets.randbits(62) + 1), user.id, cloud.now())
+    cloud.queries[query.id] = query
+    message = {"chat": user.chat(), "message_id": message_id, "date": 0}
+    known = [each for each in cloud.conversation(user.id) if each.message_id == message_id and not each.deleted]
+    return cloud.enqueue(
+        "callback_query",
+        {
+            "id": query.id,
+            "from": user.as_dict(),
+            "message": cloud.describe(known[0]) if known else message,
+            "chat_instance": user.chat_instance,
+            "data": data,
+        },
+    )
+
+
 def membership_changed(cloud: Cloud, user: User, *, blocked: bool) -> Json:
     """The person blocks the bot or lets it in again."""
     user.blocked = blocked

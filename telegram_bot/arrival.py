@@ -1,0 +1,78 @@
+"""An update of Telegram as far as we understand it."""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import structlog
+from telegram import CallbackQuery, Message, Update, User
+from telegram.constants import ChatType
+
+from telegram_bot.callbacks import Press, read_press
+from telegram_bot.values import Sender
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One update as far as we understand it, of one private chat."""
+
+    update_id: int
+    sender: Sender
+    query: CallbackQuery | None = None
+    message: Message | None = None
+    membership: str = ""
+
+    @classmethod
+    def read(cls, body: Any) -> Self | None:
+        """None for what is not an update, or is none that we answer."""
+        update = parsed(body)
+        if update is None or update.effective_user is None or not is_private(update):
+            return None
+        return cls(
+            update.update_id,
+            sender_of(update.effective_user),
+            update.callback_query,
+            update.message,
+            update.my_chat_member.new_chat_member.status if update.my_chat_member else "",
+        )
+
+    @property
+    def press(self) -> Press | None:
+        return read_press(self.query.data or "") if self.query else None
+
+    @property
+    def what(self) -> str:
+        """For the audit: a button, a command or the kind of a message; never what somebody wrote."""
+        if self.query:
+            return (self.query.data or "")[:64] if self.press else "button"
+        if self.message is None:
+            return f"membership:{self.membership}"[:64]
+        return kind_of(self.message)
+
+
+def parsed(body: Any) -> Update | None:
+    """What python-telegram-bot makes of it; it raises whatever comes for what Telegram would not send."""
+    try:
+        return Update.de_json(body, None) if isinstance(body, dict) and body else None
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError) as error:
+        log.warning("update_not_understood", why=type(error).__name__)
+        return None
+
+
+def is_private(update: Update) -> bool:
+    """The bot talks to people, not to groups. A pressed button comes from wherever its message is."""
+    chat = update.effective_chat
+    return chat is not None and chat.type == ChatType.PRIVATE
+
+
+def sender_of(user: User) -> Sender:
+    return Sender(user.id, user.first_name or "", user.last_name or "", user.language_code or "")
+
+
+def kind_of(message: Message) -> str:
+    if message.contact:
+        return "contact"
+    if message.text and message.text.startswith("/"):
+        return message.text.split(maxsplit=1)[0][:32]
+    return "text" if message.text else "other"

@@ -1,0 +1,97 @@
+"""Who writes: the person behind a chat, as client and as staff, remembered for a minute (guarantee 22)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from accounts.models import Company
+from accounts.queries import chat_identity
+from accounts.values import Actor, Channel, Role
+from telegram_bot import memory
+from telegram_bot.language import language_of
+from telegram_bot.models import Chat
+from telegram_bot.values import Sender
+
+REMEMBERED = timedelta(seconds=60)
+"""A role that is revoked drops what is remembered; without Redis' help it ends after this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who writes, in which language, and to which company; ``company_id`` is None until one of several is chosen."""
+
+    sender: Sender
+    language: str
+    company_id: int | None
+    client_id: int | None
+    staff: Actor | None
+    has_phone: bool
+    was_asked_for_phone: bool
+    known_as: str
+
+    @property
+    def tg_id(self) -> int:
+        return self.sender.tg_id
+
+    @property
+    def role(self) -> Role:
+        """As whom he is greeted."""
+        return Role(self.staff.role) if self.staff else Role.CLIENT
+
+    @property
+    def client(self) -> Actor:
+        """Himself as a client, known or not yet."""
+        return Actor(Role.CLIENT, Channel.TELEGRAM, client_id=self.client_id, company_id=self.company_id)
+
+
+def person_of(sender: Sender) -> Person:
+    """Two statements or three, none while it is remembered."""
+    found = memory.recall(key_of(sender.tg_id))
+    if found is None:
+        found = read(sender.tg_id)
+        memory.keep(key_of(sender.tg_id), found, REMEMBERED)
+    return person_from(found, sender)
+
+
+def forget_person(*tg_ids: int) -> None:
+    """Something about them has changed: they are read anew."""
+    if tg_ids:
+        memory.drop(*(key_of(tg_id) for tg_id in tg_ids))
+
+
+def key_of(tg_id: int) -> str:
+    return f"tg_user:{tg_id}"
+
+
+def read(tg_id):
+    staff, clients = chat_identity(tg_id)
+    chat = Chat.objects.filter(pk=tg_id).first()
+    companies = list(Company.objects.filter(is_active=True).values_list("pk", "language")[:2])
+    from dataclasses import asdict
+
+    st = asdict(staff) | {"location_ids": sorted(staff.location_ids)} if staff else None
+    return {
+        "staff": st,
+        "clients": {str(k): v for k, v in clients.items()},
+        "company": chat.company_id if chat else None,
+        "language": chat.language if chat else "",
+        "only": companies[0][0] if len(companies) == 1 else None,
+        "asked": bool(chat and chat.phone_asked_at),
+        "known_as": chat.known_as if chat else "",
+        "has_phone": False,
+    }
+
+
+def person_from(found, sender):
+    st = found["staff"]
+    staff = Actor(**(st | {"channel": Channel.TELEGRAM, "location_ids": frozenset(st["location_ids"])})) if st else None
+    company = found["company"] or (staff and staff.company_id) or found["only"]
+    return Person(
+        sender,
+        language_of(sender, found["language"]),
+        company,
+        found["clients"].get(str(company)),
+        staff,
+        found["has_phone"],
+        found["asked"],
+        found["known_as"],
+    )

@@ -1,0 +1,29 @@
+"""The asynchronous doors of the bot: thin, and each may be called again."""
+
+from celery import shared_task
+
+from booking.queries.visits import database_time
+from telegram_bot import commands, memory
+from telegram_bot.expiry import tell_that_hold_ran_out
+from telegram_bot.gateway import receive
+
+
+@shared_task
+def answer_what_was_left() -> int:
+    """Answer updates whose process died over them; how many."""
+    left = commands.updates_left_lying()
+    for body in left:
+        receive(body)
+    return len(left)
+
+
+@shared_task
+def tell_of_holds_that_ran_out() -> int:
+    """Change the screens of times that could not wait any longer; how many."""
+    return sum(tell_that_hold_ran_out(tg_id, hold) for tg_id, hold in memory.holds_that_ran_out(database_time()))
+
+
+@shared_task
+def forget_old_updates() -> int:
+    """Delete what nobody asks for any more."""
+    return commands.forget_old_updates()

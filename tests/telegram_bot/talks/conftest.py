@@ -1,0 +1,36 @@
+"""A Telegram, a bot that knows its secret, and somebody to talk with it. Nobody waits for the pace here: it is judged
+by its own tests."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django_redis import get_redis_connection
+
+from telegram_bot import permits
+from tests.standins.telegram import TelegramStandIn
+from tests.telegram_bot.chats import connected
+from tests.telegram_bot.talking import SECRET, Talker
+
+
+@pytest.fixture(autouse=True)
+def _nobody_waits(monkeypatch) -> None:
+    monkeypatch.setattr(permits, "SECOND", 0.0)
+
+
+@pytest.fixture
+def telegram(settings) -> Iterator[TelegramStandIn]:
+    settings.TELEGRAM_WEBHOOK_SECRET = SECRET
+    settings.PUBLIC_URL = "https://okno.example.com"
+    with connected(settings, per_second=None, per_chat=None) as telegram:
+        get_redis_connection().flushdb()
+        yield telegram
+
+
+@pytest.fixture
+def talker(telegram) -> Callable[..., Talker]:
+    """Somebody new in the chat: ``talker(7, "Аня", "ru")``."""
+
+    def make(tg_id: int = 7, first_name: str = "Аня", language: str = "ru") -> Talker:
+        return Talker(telegram, tg_id, first_name, language)
+
+    return make
