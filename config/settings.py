@@ -14,6 +14,7 @@ from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from config.devchat.door import door_of
 from config.environment import DEMO_SECRET_KEY, read_environment
 from config.logs import without_secrets
 from config.unfold import UNFOLD_SETTINGS
@@ -216,6 +217,8 @@ TELEGRAM_BOT_TOKEN = env.str("TELEGRAM_BOT_TOKEN")
 TELEGRAM_BOT_USERNAME = env.str("TELEGRAM_BOT_USERNAME").removeprefix("@")
 TELEGRAM_WEBHOOK_SECRET = env.str("TELEGRAM_WEBHOOK_SECRET")
 TELEGRAM_API_BASE = env.str("TELEGRAM_API_BASE").rstrip("/")
+# The chats in the browser, which `make run` opens in a demo without a token; None everywhere else.
+DEVCHAT = door_of(env.ENVIRON, is_demo=DEBUG)
 VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY")
 VAPID_PUBLIC_KEY = env.str("VAPID_PUBLIC_KEY")
 VAPID_EMAIL = env.str("VAPID_EMAIL")
