@@ -234,7 +234,8 @@ REST_FRAMEWORK = {
     # A server is reached through one proxy that adds TLS and says who came; what a visitor says himself counts nothing.
     "NUM_PROXIES": 1 if PUBLIC_URL.startswith("https://") else 0,
 }
-# Requests of one address that may hold a time without signing in; "0" is no limit, which is what a demo has.
+# Requests of one address that may hold or book a time without signing in, on the pages and by the API together; "0" is
+# no limit, which is what a demo has.
 API_BOOK_RATE = env.str("API_BOOK_RATE") or ("0" if DEBUG else "60/min")
 
 # --- Language and time ---------------------------------------------------------------------------------------------
