@@ -195,6 +195,8 @@ BOOKING_HOLD_SECONDS = env.int("BOOKING_HOLD_SECONDS")
 BOOKING_SLOT_STEP_MINUTES = env.int("BOOKING_SLOT_STEP_MINUTES")
 BOOKING_MIN_NOTICE_MINUTES = env.int("BOOKING_MIN_NOTICE_MINUTES")
 BOOKING_HORIZON_DAYS = env.int("BOOKING_HORIZON_DAYS")
+BOOKING_VISITS_OF_STRANGERS = 5
+"""With one phone that nobody has proved: to come, or booked within a day."""
 
 # --- Notifications: each channel is a class, named here so that nothing imports what is above it --------------------
 NOTIFICATION_CHANNELS = {

@@ -15,7 +15,7 @@ from accounts.errors import Refusal
 from accounts.models import Device
 from accounts.rates import seconds_to_wait
 from booking.commands import confirm_appointment, extend_hold, release_hold
-from booking.errors import HoldReleased, SignInToPay
+from booking.errors import HoldReleased, SignInToPay, TooManyVisits
 from booking.forms import ContactForm
 from booking.models import Appointment, Status
 from booking.queries.slots import alternatives_to
@@ -94,7 +94,7 @@ def confirm(request: HttpRequest, held: Appointment) -> HttpResponse:
             comment=form.cleaned_data["comment"],
             pay_from_wallet=PAY in request.POST,
         )
-    except (InsufficientFunds, SignInToPay, WalletFrozen) as refusal:
+    except (InsufficientFunds, SignInToPay, TooManyVisits, WalletFrozen) as refusal:
         form.add_error(None, str(refusal))
         return details(request, held, form, status=CONFLICT)
     except Refusal as refusal:
