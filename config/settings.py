@@ -168,6 +168,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
+    "tell chats of holds that ran out": {
+        "task": "telegram_bot.tasks.tell_of_holds_that_ran_out",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
     "forget old updates of the bot": {
         "task": "telegram_bot.tasks.forget_old_updates",
         "schedule": 3600.0,

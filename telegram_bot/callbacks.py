@@ -144,10 +144,10 @@ TIMES = Callback("b:t:{location}:{service}:{specialist}:{day}:{page}")
 HOLD = Callback("b:h:{location}:{service}:{specialist}:{start}")
 CONFIRM = Callback("b:c:{hold}")
 PAY = Callback("b:p:{hold}")
-EXTEND = Callback("b:e:{hold}")
 RELEASE = Callback("b:x:{hold}")
 OTHER_TIME = Callback("b:a:{hold}")
 WISH = Callback("b:w:{hold}")
+STOP_WISHING = Callback("b:wx:{hold}")
 
 # My visits.
 UPCOMING = Callback("m:l:{page}")

@@ -15,6 +15,7 @@ from telegram_bot.chat import Place, show
 from telegram_bot.commands import finish_update, take_update
 from telegram_bot.faults import apologise, say_try_later, say_wait
 from telegram_bot.impatience import Impatience
+from telegram_bot.introduction import introduce_to
 
 OUTAGES = (OperationalError, InterfaceError, PoolTimeout)
 """How a database that is gone shows itself."""
@@ -83,7 +84,9 @@ def answered(arrival: Arrival, impatience: Impatience) -> dict[str, Any]:
     if arrival.message is not None:
         impatience.place.message_id = answer.message_id
     show(impatience.place, impatience.said_otherwise(answer.reply))
-    return {"outcome": answer.outcome, "user_id": answer.user_id}
+    if arrival.message is not None:
+        introduce_to(answer.person)
+    return {"outcome": answer.outcome, "user_id": answer.person.staff.user_id if answer.person.staff else None}
 
 
 def place_of(arrival: Arrival) -> Place:

@@ -23,6 +23,12 @@ class EventType(models.TextChoices):
     BOOKING_NO_SHOW = "booking_no_show", _("Client did not come")
     BOOKING_CORRECTED = "booking_corrected", _("Status corrected")
     BOOKING_REMINDER = "booking_reminder", _("Reminder")
+    COMMENT_CHANGED = "comment_changed", _("Comment changed")
+    CLIENT_SAYS_COMING = "client_says_coming", _("Client says he is coming")
+
+
+BESIDE_THE_POINT = (EventType.BOOKING_REMINDER, EventType.COMMENT_CHANGED, EventType.CLIENT_SAYS_COMING)
+"""They change nothing of what was agreed: a move can still be taken back after them."""
 
 
 class EventQuerySet(VisibleQuerySet["AppointmentEvent"]):

@@ -25,3 +25,29 @@ def render(delivery: Delivery) -> Message:
             is_bulk=said.is_bulk,
             **LAYOUTS[delivery.channel](said),
         )
+
+
+def card_of(visit, role, *, client=None, user=None, language):
+    from notifications.commands.send import READ_TOGETHER
+    from booking.models import AppointmentEvent
+
+    event = (
+        AppointmentEvent.objects.select_related(
+            *(n.removeprefix("event__") for n in READ_TOGETHER if n.startswith("event__"))
+        )
+        .filter(appointment=visit, event_type__in=("booking_created", "booking_rescheduled", "booking_cancelled"))
+        .order_by("-pk")
+        .first()
+    )
+    return render(
+        Delivery(
+            company=event.appointment.company,
+            event=event,
+            event_type=event.event_type,
+            role=role,
+            client=client,
+            user=user,
+            channel="telegram",
+            language=language,
+        )
+    )
