@@ -46,6 +46,7 @@ def environment(database_url: str, settings: str = SETTINGS, port: int = 0, work
         "PORT": str(port),
         "WEB_WORKERS": str(workers),
         "WEB_THREADS": str(THREADS),
+        "API_BOOK_RATE": "0",
     }
 
 
