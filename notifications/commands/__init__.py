@@ -1,5 +1,6 @@
 """The only writers of notifications: imperative verbs, each safe to repeat."""
 
+from notifications.commands.attach import attach_chat, detach_chat
 from notifications.commands.broadcast import (
     pause_broadcast,
     resume_broadcast,
@@ -18,6 +19,8 @@ from notifications.commands.send import send_delivery
 from notifications.commands.subscribe import remove_subscription, renew, subscribe, unsubscribe
 
 __all__ = [
+    "attach_chat",
+    "detach_chat",
     "dispatch_event",
     "pause_broadcast",
     "remind",
@@ -39,7 +42,5 @@ __all__ = [
 ]
 
 
-def attach_chat(*a): ...
-def detach_chat(*a): ...
 def revive_chat(*a): ...
 def chat_gone(*a): ...
