@@ -21,8 +21,10 @@ SECRET = "a-secret-for-benchmarks-on-loopback"
 ROAD = (" · ", " · ", "✅")
 """What the buttons of a booking have in them: a service, the first time, yes."""
 PEOPLE, FEW = 40, 3
+STRANGER = 7
+"""Whoever is written to for the limit."""
 
-numbers = count(100_000)
+numbers = count(time.time_ns() // 1_000_000)
 
 
 def taps(stage: Stage) -> Row:
@@ -51,7 +53,8 @@ def measure(stage: Stage) -> None:
 @contextmanager
 def talking(stage: Stage) -> Iterator[tuple[TelegramStandIn, Server]]:
     """A Telegram without limits, and a web server that knows it."""
-    with TelegramStandIn(per_second=None, per_chat=None) as telegram:
+    with TelegramStandIn(per_second=None, per_chat=None, first_id=time.time_ns() // 1_000_000) as telegram:
+        telegram.add_user(STRANGER)
         variables = {
             "TELEGRAM_BOT_TOKEN": telegram.token,
             "TELEGRAM_API_BASE": telegram.url,
@@ -75,8 +78,10 @@ def booked_by(stage: Stage, telegram: TelegramStandIn, server: Server, people: i
 
 
 def pressed(telegram: TelegramStandIn, tg_id: int, words: str) -> Json:
-    buttons = telegram.live_messages(tg_id)[-1].buttons
-    found = next(button for button in buttons if words in button["text"])
+    shown = telegram.live_messages(tg_id)[-1]
+    found = next((button for button in shown.buttons if words in button["text"]), None)
+    if found is None:
+        raise RuntimeError(f"no button {words!r} under {shown.text!r}")
     return telegram.press(tg_id, found["callback_data"])
 
 
@@ -95,7 +100,7 @@ def nothing(server: Server) -> float:
 
 def one_call(telegram: TelegramStandIn) -> float:
     host, port = telegram.url.removeprefix("http://").split(":")
-    body = json.dumps({"chat_id": 100_000, "text": "Hello"})
+    body = json.dumps({"chat_id": STRANGER, "text": "Hello"})
     return timed(HTTPConnection(host, int(port)), "POST", f"/bot{telegram.token}/sendMessage", body)
 
 
