@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from accounts.models import Company
 from accounts.queries import chat_identity
-from accounts.values import Actor, Channel, Role
+from accounts.values import Actor, Channel, ChatIdentity, Role
 from telegram_bot import memory
 from telegram_bot.language import language_of
 from telegram_bot.models import Chat
@@ -44,7 +45,7 @@ class Person:
 
 
 def person_of(sender: Sender) -> Person:
-    """Two statements or three, none while it is remembered."""
+    """Four statements, none while it is remembered."""
     found = memory.recall(key_of(sender.tg_id))
     if found is None:
         found = read(sender.tg_id)
@@ -62,36 +63,32 @@ def key_of(tg_id: int) -> str:
     return f"tg_user:{tg_id}"
 
 
-def read(tg_id):
-    staff, clients = chat_identity(tg_id)
+def read(tg_id: int) -> dict[str, Any]:
+    """Everything that is remembered, as JSON: four statements."""
     chat = Chat.objects.filter(pk=tg_id).first()
-    companies = list(Company.objects.filter(is_active=True).values_list("pk", "language")[:2])
-    from dataclasses import asdict
-
-    st = asdict(staff) | {"location_ids": sorted(staff.location_ids)} if staff else None
+    companies = Company.objects.filter(is_active=True).values_list("pk", flat=True)[:2]
     return {
-        "staff": st,
-        "clients": {str(k): v for k, v in clients.items()},
+        "identity": chat_identity(tg_id).as_json(),
         "company": chat.company_id if chat else None,
         "language": chat.language if chat else "",
-        "only": companies[0][0] if len(companies) == 1 else None,
+        "only": companies[0] if len(companies) == 1 else None,
         "asked": bool(chat and chat.phone_asked_at),
         "known_as": chat.known_as if chat else "",
-        "has_phone": False,
     }
 
 
-def person_from(found, sender):
-    st = found["staff"]
-    staff = Actor(**(st | {"channel": Channel.TELEGRAM, "location_ids": frozenset(st["location_ids"])})) if st else None
-    company = found["company"] or (staff and staff.company_id) or found["only"]
+def person_from(found: dict[str, Any], sender: Sender) -> Person:
+    identity = ChatIdentity.from_json(found["identity"])
+    staff = identity.staff and identity.staff.as_actor()
+    company_id = found["company"] or (staff and staff.company_id) or found["only"]
+    client = identity.client_of(company_id)
     return Person(
         sender,
         language_of(sender, found["language"]),
-        company,
-        found["clients"].get(str(company)),
+        company_id,
+        client.client_id if client else None,
         staff,
-        found["has_phone"],
+        client is not None and client.has_phone,
         found["asked"],
         found["known_as"],
     )

@@ -1,4 +1,4 @@
-"""The writers of accounts."""
+"""Remember a browser."""
 
 from accounts.models import Device
 
@@ -12,19 +12,3 @@ def remember_device(company_id: int, key: str, *, first_name: str, last_name: st
         unique_fields=["company", "key"],
         update_fields=["first_name", "last_name", "phone", "last_seen_at"],
     )
-
-
-def client_of_chat(company_id, tg_id, *, first_name, last_name="", language=""):
-    from accounts.models import Client
-
-    return Client.objects.get_or_create(
-        company_id=company_id, tg_id=tg_id, defaults=dict(first_name=first_name, last_name=last_name, language=language)
-    )[0]
-
-
-def accept_invitation(code, tg_id):
-    raise NotImplementedError
-
-
-def prove_phone(company_id, tg_id, phone, *, first_name, last_name="", language=""):
-    raise NotImplementedError
