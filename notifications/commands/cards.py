@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 
 from booking.models import Appointment
 from booking.models.appointment import ClockTimestamp
+from booking.queries.visits import database_time
 from notifications.models import Delivery
+from notifications.models.delivery import DeliveryQuerySet
 
 STAYS = timedelta(hours=24)
 """After the end of its visit the buttons under a message make sense for so long (experience §3.2)."""
@@ -41,11 +43,16 @@ class Outdated:
 def claim_outdated(most: int) -> list[Outdated]:
     """Those longest due, leased to the caller: whoever else asks meanwhile gets others. What is not ``stripped`` until
     the lease ends is due again."""
-    due = Delivery.objects.select_for_update(no_key=True, skip_locked=True).filter(strip_at__lte=ClockTimestamp())
-    found = [Outdated(*row) for row in due.order_by("strip_at").values_list("pk", "target", "provider_id")[:most]]
+    rows = due_by(database_time()).select_for_update(no_key=True, skip_locked=True)
+    found = [Outdated(*row) for row in rows.values_list("pk", "target", "provider_id")[:most]]
     leased = Delivery.objects.filter(pk__in=[each.delivery_id for each in found])
     leased.update(strip_at=ClockTimestamp() + settings.NOTIFICATION_LEASE)
     return found
+
+
+def due_by(now: datetime) -> DeliveryQuerySet:
+    """A moment that was read before can be looked up in the index; a clock that runs cannot."""
+    return Delivery.objects.filter(strip_at__lte=now).order_by("strip_at")
 
 
 def stripped(delivery_ids: Iterable[int]) -> int:
