@@ -22,7 +22,7 @@ from notifications.models.delivery import DeliveryQuerySet
 from notifications.queries import cards
 from notifications.relevance import TOLD_LATER, reason_to_drop
 from notifications.render import render
-from notifications.values import Channel, State
+from notifications.values import Channel, Message, State
 from notifications.wake import wake_deliveries
 
 MOST_ATTEMPTS = 3
@@ -112,11 +112,15 @@ def attempt(delivery: Delivery) -> tuple[Outcome, NotSent | None]:
     if reason := TOLD_LATER if card.is_ahead else reason_to_drop(delivery):
         return Outcome(State.DROPPED, delivery.attempts, reason), None
     try:
-        message = replace(render(delivery), delivery_id=delivery.pk, replaces=card.message_id)
-        provider_id = carrier_of(delivery.channel).send(message)
+        provider_id = carrier_of(delivery.channel).send(message_of(delivery, card.message_id))
     except NotSent as error:
         return decided(delivery, error), error
     return decided(delivery, provider_id), None
+
+
+def message_of(delivery: Delivery, replaces: str = "") -> Message:
+    """To be known again when it is sent again; in the place of an earlier one if that is given by its provider's id."""
+    return replace(render(delivery), delivery_id=delivery.pk, replaces=replaces)
 
 
 def decided(delivery: Delivery, answer: str | NotSent) -> Outcome:
