@@ -9,6 +9,7 @@ from notifications.commands.broadcast import (
     stop_broadcast,
     wake_broadcasts,
 )
+from notifications.commands.cards import claim_outdated, forget_card, stripped
 from notifications.commands.configure import set_matrix
 from notifications.commands.dispatch import dispatch_event
 from notifications.commands.leftovers import send_again, sweep
@@ -21,8 +22,10 @@ from notifications.commands.subscribe import remove_subscription, renew, subscri
 __all__ = [
     "attach_chat",
     "chat_gone",
+    "claim_outdated",
     "detach_chat",
     "dispatch_event",
+    "forget_card",
     "pause_broadcast",
     "remind",
     "remove_subscription",
@@ -35,6 +38,7 @@ __all__ = [
     "set_matrix",
     "start_broadcast",
     "stop_broadcast",
+    "stripped",
     "subscribe",
     "summarize_day",
     "sweep",
