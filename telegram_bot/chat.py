@@ -133,7 +133,7 @@ def send_after(tg_id: int, after: After) -> None:
     if isinstance(after, Document):
         send_document(tg_id, after)
     elif isinstance(after, PhoneQuestion):
-        memory.keep_phone_question(tg_id, ask_phone(tg_id, after))
+        ask_phone_once(tg_id, after)
     elif after.ends_question:
         end_phone_question(tg_id, after)
     else:
@@ -143,6 +143,14 @@ def send_after(tg_id: int, after: After) -> None:
 def send_document(tg_id: int, document: Document) -> int:
     file = InputFile(BytesIO(document.content), filename=document.name)
     return posted(tg_id, lambda bot: bot.send_document(tg_id, file, caption=document.caption or None))
+
+
+def ask_phone_once(tg_id: int, question: PhoneQuestion) -> None:
+    """Whoever asks for the keys again has lost them: the earlier question goes."""
+    earlier = memory.phone_question_of(tg_id)
+    memory.keep_phone_question(tg_id, ask_phone(tg_id, question))
+    if earlier is not None:
+        remove(tg_id, earlier)
 
 
 def ask_phone(tg_id: int, question: PhoneQuestion) -> int:
