@@ -343,7 +343,7 @@ def test_reminder_is_answered_with_yes(world, anna):
     anna.says("/start")
     reminded_of(visit)
 
-    anna.taps("✅ I'll come")
+    anna.taps(REMINDER(id=visit.pk, answer="yes"))
 
     visit.refresh_from_db()
     assert visit.client_says_coming is True

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from django.db import transaction
 from django.utils import translation
 
 from accounts.models import Client
@@ -26,10 +27,10 @@ class World(Salon):
 
     def __init__(self, **fields) -> None:
         super().__init__(service={"name": "Haircut"}, address="Lenina 5", **fields)
-        self.user = make_user(self.company, Role.SPECIALIST, tg_id=SPECIALIST)
+        self.user = make_user(self.company, Role.SPECIALIST, tg_id=SPECIALIST, language="en")
         self.specialist.name, self.specialist.user = "Vera", self.user
         self.specialist.save(update_fields=["name", "user"])
-        self.operator = make_user(self.company, Role.OPERATOR, tg_id=OPERATOR)
+        self.operator = make_user(self.company, Role.OPERATOR, tg_id=OPERATOR, language="en")
         self.anna = make_client(self.company, tg_id=ANNA, first_name="Anna", phone="+79991234567")
         self.boris = make_client(self.company, tg_id=BORIS, first_name="Boris")
         Chat.objects.bulk_create(Chat(tg_id=tg_id, company=self.company) for tg_id in (ANNA, BORIS))
@@ -81,7 +82,8 @@ def strangers_visit() -> Appointment:
 
 
 def top_up(client: Client, amount: int) -> None:
-    post(client.pk, Kind.DEPOSIT, Decimal(amount), SYSTEM, f"deposit:{client.pk}:{amount}")
+    with transaction.atomic():
+        post(client.pk, Kind.DEPOSIT, Decimal(amount), SYSTEM, f"deposit:{client.pk}:{amount}")
 
 
 def state() -> tuple[list[dict], int]:
