@@ -9,6 +9,7 @@ from notifications.commands.broadcast import (
     stop_broadcast,
     wake_broadcasts,
 )
+from notifications.commands.cards import claim_outdated, forget_card, stripped
 from notifications.commands.configure import set_matrix
 from notifications.commands.dispatch import dispatch_event
 from notifications.commands.leftovers import send_again, sweep
@@ -23,8 +24,10 @@ __all__ = [
     "address_chat",
     "attach_chat",
     "chat_gone",
+    "claim_outdated",
     "detach_chat",
     "dispatch_event",
+    "forget_card",
     "hear",
     "pause_broadcast",
     "prefer",
@@ -39,6 +42,7 @@ __all__ = [
     "set_matrix",
     "start_broadcast",
     "stop_broadcast",
+    "stripped",
     "subscribe",
     "summarize_day",
     "sweep",
@@ -46,6 +50,3 @@ __all__ = [
     "unsubscribe",
     "wake_broadcasts",
 ]
-
-
-def forget_card(*a): ...
