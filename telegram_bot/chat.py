@@ -12,6 +12,7 @@ from telegram import Message as Sent
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
+from notifications.commands import forget_card
 from notifications.errors import NotSent, Throttled
 from telegram_bot import memory
 from telegram_bot.dress import keyboard_of, keys_of
@@ -69,6 +70,8 @@ def written(place: Place, reply: Reply) -> None:
         memory.forget_menu(place.tg_id)
     elif reply.screen and is_menu and message_id is not None:
         settle_menu(place.tg_id, live, message_id, reply)
+        if message_id == place.message_id and not is_live:
+            forget_card(place.tg_id, message_id)  # what was told by it is told by new messages from now on
     if place.typed_id is not None:
         remove(place.tg_id, place.typed_id)
     for each in reply.after:

@@ -30,7 +30,7 @@ from telegram_bot.callbacks import (
     RESCHEDULE,
     UNDO_MOVE,
 )
-from tests.booking.steps import history, last_event
+from tests.booking.steps import history, last_event, operator_of
 from tests.factories import WEB, make_location, make_specialist, make_user
 from tests.telegram_bot.talking import post
 from tests.telegram_bot.talks.world import (
@@ -183,9 +183,16 @@ def test_visit_that_has_begun_is_not_changed_by_its_client(world, anna, button):
     assert (anna.toast, state()) == ("The visit has already begun. Please call the salon.", before)
 
 
-def test_visit_is_cancelled_from_its_card(world, anna):
-    visit = world.visit(10)
+def moved_by_the_desk(world) -> Appointment:
+    """Of which its client gets a message, which is a card."""
+    visit = world.visit(11)
+    reschedule_appointment(visit.pk, world.at(10, days=2), operator_of(world, channel=Channel.API))
     told(visit, ANNA)
+    return visit
+
+
+def test_visit_is_cancelled_from_its_card(world, anna):
+    visit = moved_by_the_desk(world)
 
     anna.taps(f"bke:menu:{visit.pk}:n").taps("❌").taps("❌")
 
@@ -291,6 +298,17 @@ def test_card_is_hidden(world, operator):
     assert operator.telegram.live_messages(OPERATOR) == []
 
 
+def test_card_that_has_become_the_menu_is_no_card_any_more(world, anna):
+    """Whatever happens to the visit later is told by a new message."""
+    moved_by_the_desk(world)
+    card = Delivery.objects.filter(target=str(ANNA), strip_at__isnull=False)
+    was_one = card.exists()
+
+    anna.taps("✏️").taps("❌").taps("❌").taps("📅")
+
+    assert (was_one, card.exists()) == (True, False)
+
+
 def test_cards_leave_the_menu_alone(world, operator):
     visit = world.visit(10)
     operator.says("/start")
@@ -329,12 +347,11 @@ def test_specialist_goes_back_to_his_own_card(world, specialist):
 
 
 def test_client_goes_back_to_his_own_card(world, anna):
-    visit = world.visit(10)
-    told(visit, ANNA)
+    visit = moved_by_the_desk(world)
 
     anna.taps(f"bke:menu:{visit.pk}:n").taps("⬅️")
 
-    assert anna.text.startswith(f"✅ You are booked · No. {visit.pk}")
+    assert anna.text.startswith(f"🕐 Your visit has been moved · No. {visit.pk}")
     assert anna.labels[-1] == ["🏠 To the menu"]
 
 
