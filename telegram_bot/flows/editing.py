@@ -163,5 +163,6 @@ def hide_card(talk: Talk, *, id: int) -> Reply:  # noqa: A002 - as the grammar c
     """Later events about this visit are told by a new message."""
     required_staff(talk, id)
     if talk.message_id is not None:
-        forget_card(talk.person.tg_id, talk.message_id)
+        with talk.effect():
+            forget_card(talk.person.tg_id, talk.message_id)
     return Reply(deletes=True)

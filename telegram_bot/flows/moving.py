@@ -35,6 +35,7 @@ from telegram_bot.dress import rows_of
 from telegram_bot.flows.booking import DAYS_ACROSS, MOST_TIMES, TIMES_ACROSS
 from telegram_bot.flows.editing import MOVING, menu_screen, remember_way_back, way_back_row
 from telegram_bot.flows.links import unknown_text
+from telegram_bot.flows.phone import about_the_phone
 from telegram_bot.routes import answer, press
 from telegram_bot.screens import text_of
 from telegram_bot.talk import Talk
@@ -55,7 +56,7 @@ def where_it_began(talk: Talk, pk: int) -> str:
 def stop_moving(talk: Talk, text: str, **about: object) -> Reply:
     """Nothing is typed here: what was meant is something else."""
     talk.message_id = None
-    return unknown_text(talk, text)
+    return about_the_phone(talk, text) or unknown_text(talk, text)
 
 
 # Days and times -------------------------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from telegram_bot.flows.booking import A_PAGE, LONGEST_LABEL
 from telegram_bot.flows.editing import ask_to_cancel, edit_menu, menu_screen
 from telegram_bot.flows.holding import LONGEST_WISH
 from telegram_bot.flows.moving import begin_to_move
+from telegram_bot.flows.phone import about_the_phone
 from telegram_bot.flows.start import home
 from telegram_bot.own import COMING, coming_visits, own_visit, past_visits
 from telegram_bot.routes import answer, command, press
@@ -130,6 +131,9 @@ def comment_screen(acting: Acting, refusal: str = "") -> Screen:
 @answer(COMMENTING)
 def take_comment(talk: Talk, text: str, *, id: int) -> Reply:  # noqa: A002 - as it was asked
     acting = own(talk, id)
+    if reply := about_the_phone(talk, text):
+        talk.ask(COMMENTING, id=id)
+        return reply
     if not 0 < len(text) <= LONGEST_WISH:
         talk.ask(COMMENTING, id=id)
         return Reply(comment_screen(acting, _("At most %(longest)d letters, please.") % {"longest": LONGEST_WISH}))

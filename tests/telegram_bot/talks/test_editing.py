@@ -134,6 +134,17 @@ def test_after_cancelling_the_same_is_one_tap_away(world, anna):
     assert "📆 Another day" in anna.labels[-2][0]
 
 
+def test_double_tap_cancels_once_and_says_it_once(world, anna):
+    visit = world.visit(10)
+    anna.says("/visits").taps("Haircut").taps("❌").taps("❌")
+    edits = len(anna.telegram.calls_of("editMessageText"))
+
+    anna.forges(CONFIRM_CANCEL(id=visit.pk, return_to="l0"), message_id=anna.screen.message_id)
+
+    assert (anna.toast, len(anna.telegram.calls_of("editMessageText"))) == ("", edits)
+    assert history(visit).count("booking_cancelled") == 1
+
+
 def test_second_yes_says_that_it_is_cancelled_already(world, anna):
     visit = world.visit(10)
     anna.says("/visits").taps("Haircut").taps("❌").taps("❌")

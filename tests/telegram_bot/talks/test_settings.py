@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django_redis import get_redis_connection
 
 from accounts.models import Client, User
 from accounts.values import Role
@@ -237,6 +238,18 @@ def test_staff_have_wishes_of_their_own(world, talker):
 
     [mine] = Preferences.objects.all()
     assert (mine.user, mine.client, mine.muted) == (world.user, None, ["day_summary:all"])
+
+
+def test_buttons_work_after_redis_was_emptied(world, anna):
+    anna.says("/settings")
+
+    for button in ("✅ Reminders", "▫️ Offers", "🌐", "⬅️", "🏠", "👛"):
+        get_redis_connection().flushdb()
+        anna.taps(button)
+
+    mine = Preferences.objects.get()
+    assert (mine.muted, mine.wants_offers) == (["booking_reminder:all"], True)
+    assert anna.text.startswith("👛 Wallet: 0 ₽")
 
 
 # Phone ----------------------------------------------------------------------------------------------------------------

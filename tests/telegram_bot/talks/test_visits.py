@@ -296,6 +296,33 @@ def test_wish_that_is_too_long_is_asked_for_again(world, anna):
     assert visit.notes == "y" * 500
 
 
+def test_keys_of_the_phone_are_not_a_wish(world, anna):
+    """They may stand below the chat since the first booking."""
+    visit = world.visit(10)
+    anna.says("/settings").taps("📱").taps("🏠").taps("m:l:0").taps("Haircut").taps("💬")
+
+    anna.says("Skip")
+
+    visit.refresh_from_db()
+    assert (visit.notes, anna.text) == ("", "All right. You can do it later in the settings.")
+    anna.says("Quiet, please")
+    visit.refresh_from_db()
+    assert visit.notes == "Quiet, please"
+
+
+@pytest.mark.parametrize("asked", ["💬", "🕐"])
+def test_number_that_is_shared_meanwhile_is_taken(world, anna, monkeypatch, asked):
+    """It is nothing that was typed: neither a wish nor a new time."""
+    visit, proved = world.visit(10), []
+    monkeypatch.setattr("telegram_bot.flows.phone.prove_phone", lambda *args, **kwargs: proved.append(args))
+    anna.says("/settings").taps("📱").taps("🏠").taps("m:l:0").taps("Haircut").taps(asked)
+
+    anna.shares_phone("79991234567")
+
+    visit.refresh_from_db()
+    assert (visit.notes, proved) == ("", [(world.company.pk, ANNA, "79991234567")])
+
+
 def test_wish_comes_too_late_when_the_visit_is_cancelled_meanwhile(world, anna):
     visit = world.visit(10)
     anna.says("/visits").taps("Haircut").taps("💬")
