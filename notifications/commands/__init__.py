@@ -1,6 +1,6 @@
 """The only writers of notifications: imperative verbs, each safe to repeat."""
 
-from notifications.commands.attach import attach_chat, detach_chat
+from notifications.commands.attach import address_chat, attach_chat, detach_chat
 from notifications.commands.broadcast import (
     pause_broadcast,
     resume_broadcast,
@@ -18,15 +18,19 @@ from notifications.commands.reminders import remind
 from notifications.commands.revive import chat_gone, revive_chat, try_again
 from notifications.commands.send import send_delivery
 from notifications.commands.subscribe import remove_subscription, renew, subscribe, unsubscribe
+from notifications.commands.wish import hear, prefer
 
 __all__ = [
+    "address_chat",
     "attach_chat",
     "chat_gone",
     "claim_outdated",
     "detach_chat",
     "dispatch_event",
     "forget_card",
+    "hear",
     "pause_broadcast",
+    "prefer",
     "remind",
     "remove_subscription",
     "renew",

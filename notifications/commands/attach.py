@@ -34,6 +34,11 @@ def require_room(visit: Appointment, tg_id: int) -> None:
         raise TooManyChats
 
 
+def address_chat(tg_id: int, language: str) -> None:
+    """The chat hears of every visit that it follows in ``language`` from now on."""
+    AttachedChat.objects.filter(tg_id=tg_id).update(language=language)
+
+
 def detach_chat(appointment_id: int, tg_id: int) -> bool:
     """Let the chat hear no more of the visit; whether it did."""
     _, forgotten = AttachedChat.objects.filter(appointment=appointment_id, tg_id=tg_id).delete()
