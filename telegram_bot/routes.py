@@ -20,7 +20,7 @@ ANSWERS: dict[str, Handler] = {}
 FLOWS = (
     *("start", "links", "phone", "booking", "holding", "visits", "editing", "money", "settings"),
     *("specialist", "desk"),
-    "desk_switches",
+    *("desk_figures", "desk_switches"),
 )
 
 
