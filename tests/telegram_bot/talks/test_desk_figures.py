@@ -53,7 +53,7 @@ def test_a_tap_shows_another_period(salon, talker, language):
     for days in (7, 30, 1):
         a_moment_later(desk).taps(FIGURES(days=days))
 
-        [tabs, home] = desk.labels
+        [tabs, _home] = desk.labels
         assert [tab.startswith("• ") for tab in tabs] == [each == days for each in (1, 7, 30)]
         assert data_of(desk)[1] == ["n:home"]
 
