@@ -1,12 +1,21 @@
 """Whose desk it is, and what of it a member of the staff may see."""
 
+from accounts.errors import NotAllowed
 from accounts.models import Client, Company
 from accounts.models.client import ClientQuerySet
+from accounts.values import Role
 from booking.queries.locations import located
 from catalog.models import Location
 from catalog.models.location import LocationQuerySet
+from telegram_bot.callbacks import DESK
 from telegram_bot.refusals import Missing
 from telegram_bot.talk import Talk
+
+
+def require_role(talk: Talk, roles: frozenset[Role] = DESK) -> None:
+    """For what is typed: whoever was asked may have lost his role since. Raises NotAllowed."""
+    if talk.staff.role not in roles:
+        raise NotAllowed
 
 
 def company_of(talk: Talk) -> Company:
