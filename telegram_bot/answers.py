@@ -10,7 +10,7 @@ from accounts.errors import Busy, NotAllowed, Refusal
 from accounts.models import Company
 from accounts.values import Role
 from telegram_bot import memory, routes
-from telegram_bot.arrival import Arrival
+from telegram_bot.arrival import Arrival, formatted
 from telegram_bot.buttons import home_row
 from telegram_bot.callbacks import MOVES, Press
 from telegram_bot.flows import links, start
@@ -44,7 +44,10 @@ def talk_of(arrival: Arrival, person: Person) -> Talk:
     if arrival.query:
         message = arrival.query.message
         return Talk(person, arrival.update_id, message.message_id if message else None)
-    return Talk(person, arrival.update_id, contact=contact_in(arrival.message) if arrival.message else None)
+    if arrival.message is None:
+        return Talk(person, arrival.update_id)
+    contact = contact_in(arrival.message)
+    return Talk(person, arrival.update_id, contact=contact, formatted=formatted(arrival.message))
 
 
 def contact_in(message: Message) -> Contact | None:

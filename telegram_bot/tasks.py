@@ -3,7 +3,8 @@
 from celery import shared_task
 
 from booking.queries.visits import database_time
-from telegram_bot import commands, memory
+from telegram_bot import commands, memory, watch
+from telegram_bot.course import renew_course
 from telegram_bot.expiry import tell_that_hold_ran_out
 from telegram_bot.gateway import receive
 
@@ -27,3 +28,11 @@ def tell_of_holds_that_ran_out() -> int:
 def forget_old_updates() -> int:
     """Delete what nobody asks for any more."""
     return commands.forget_old_updates()
+
+
+@shared_task
+def look_at_broadcast(tg_id: int, broadcast_id: int, tap: int, language: str, looks: int, seen: str) -> None:
+    """Show how far a broadcast has come, and look again in a moment: so often, and while it runs and is looked at."""
+    now = renew_course(tg_id, broadcast_id, tap, language, seen)
+    if now is not None and looks > 1:
+        watch.ask_to_look(tg_id, broadcast_id, tap, language, looks - 1, now)

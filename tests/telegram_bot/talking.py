@@ -32,8 +32,9 @@ class Talker:
 
     # What he does -----------------------------------------------------------------------------------------------------
 
-    def says(self, text: str) -> "Talker":
-        return self.gives(self.telegram.says(self.tg_id, text))
+    def says(self, text: str, *styles: dict[str, Any]) -> "Talker":
+        """``styles`` are Telegram's entities, by which people format what they write."""
+        return self.gives(self.telegram.says(self.tg_id, text, *styles))
 
     def taps(self, button: str, *, message_id: int | None = None, inaccessible: bool = False) -> "Talker":
         """A button by its text, the beginning of it, or its data, in the newest message that has it."""

@@ -85,9 +85,9 @@ class TelegramStandIn(StandIn):
         with self.cloud.lock:
             self.cloud.users[user_id].deactivated = True
 
-    def says(self, chat_id: int, text: str) -> Json:
-        """The Update of a text message; commands in it are marked."""
-        entities = updates.commands_in(text)
+    def says(self, chat_id: int, text: str, *styles: Json) -> Json:
+        """The Update of a text message; commands in it are marked, and whatever ``styles`` say (MessageEntity)."""
+        entities = [*updates.commands_in(text), *styles]
         content = {"text": text, **({"entities": entities} if entities else {})}
         with self.cloud.lock:
             return updates.incoming(self.cloud, self.cloud.users[chat_id], content)
