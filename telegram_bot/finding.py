@@ -18,6 +18,8 @@ MOST = 8
 SHORTEST_NAME = 2
 MOST_WORDS = 4
 LONGEST_NAME = 100
+NEW = frozenset({"new", "новый", "новая", "новое"})
+"""What may stand before a name: «new: Maria +7…»."""
 A_NUMBER = re.compile(r"\+?\d[\d\s().\-–]{7,}\d")
 """Within what somebody typed: nine digits or more."""
 
@@ -79,8 +81,10 @@ def newcomer_in(text: str, region: str) -> Newcomer | None:
     Raises ValidationError, in words, for a number that is none in ``region``'s or the international form.
     """
     found = A_NUMBER.search(text)
-    rest = f"{text[: found.start()]} {text[found.end() :]}".replace(",", " ") if found else ""
-    words = [word for word in rest.split() if any(letter.isalpha() for letter in word)]
+    rest = f"{text[: found.start()]} {text[found.end() :]}" if found else ""
+    words = [word for word in re.split(r"[\s,:;]+", rest) if any(letter.isalpha() for letter in word)]
+    if len(words) > 1 and words[0].lower() in NEW:
+        words = words[1:]
     if found is None or not words:
         return None
     field = PhoneField()

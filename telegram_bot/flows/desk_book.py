@@ -1,6 +1,8 @@
 """➕ The desk books for somebody: here is for whom, where and what (experience §3.6); ``desk_times`` has the rest."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.commands import client_of_chat, note_client
@@ -20,6 +22,7 @@ from telegram_bot.finding import Newcomer, newcomer_in, number_of
 from telegram_bot.flows.booking import A_PAGE, LONGEST_LABEL, place_label, service_label
 from telegram_bot.flows.desk_find import choice_screen, found_by
 from telegram_bot.own import REPEATABLE
+from telegram_bot.refusals import NotRemembered
 from telegram_bot.routes import answer, press
 from telegram_bot.screens import text_of
 from telegram_bot.talk import Talk
@@ -37,8 +40,11 @@ def whom(talk: Talk) -> Reply:
 
 
 def whom_screen(talk: Talk, problem: str = "") -> Screen:
-    """Above it what was wrong with the answer before. Raises NotRemembered."""
-    talk.ask(WHOM)
+    """Above it what was wrong with the answer before; a guest needs no typing, should that not work."""
+    try:
+        talk.ask(WHOM)
+    except NotRemembered as refusal:
+        problem = str(refusal)
     guest = Button("👤 " + _("A guest, without a number"), NEW_PLACE(whom=None))
     return Screen(text_of("book_for/whom", problem=problem), ((guest,), home_row()))
 
@@ -49,13 +55,24 @@ def take_whom(talk: Talk, text: str) -> Reply:
     down if he was not."""
     require_role(talk)
     company = company_of(talk)
+    if is_guest(text):
+        return for_whom(talk, None)
     found = found_by(talk, company, text)
     if not found:
         return newcomer(talk, company, text)
     if len(found) > 1:
         talk.ask(WHOM)
         return Reply(choice_screen(found, lambda client: NEW_PLACE(whom=client.pk)))
-    return for_client(talk, found[0])
+    return for_whom(talk, found[0])
+
+
+def is_guest(text: str) -> bool:
+    """The word for it in any language."""
+    words = []
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            words.append(_("Guest").lower())
+    return text.lower() in words
 
 
 def newcomer(talk: Talk, company: Company, text: str) -> Reply:
@@ -67,7 +84,7 @@ def newcomer(talk: Talk, company: Company, text: str) -> Reply:
         return Reply(
             whom_screen(talk, problem=_("Nobody was found. If the client is new, write the name and the number."))
         )
-    return for_client(talk, client)
+    return for_whom(talk, client)
 
 
 def from_contact(talk: Talk, company: Company) -> Client | None:
@@ -95,9 +112,9 @@ def written_down(talk: Talk, company: Company, who: Newcomer) -> Client:
         return note_client(company.pk, who.phone, first_name=who.first_name, last_name=who.last_name)
 
 
-def for_client(talk: Talk, client: Client) -> Reply:
+def for_whom(talk: Talk, client: Client | None) -> Reply:
     memory.stop_asking(talk.person.tg_id)
-    return place(talk, whom=client.pk)
+    return place(talk, whom=client.pk if client else None)
 
 
 # Where and what -------------------------------------------------------------------------------------------------------

@@ -150,7 +150,7 @@ def test_a_guest_is_booked_without_a_number(salon, talker):
     "typed",
     [
         "Ирина Кузнецова +7 999 765-43-21", "8 (999) 765-43-21 Ирина Кузнецова", "Ирина, Кузнецова 89997654321",
-        "Ирина Кузнецова: 0079997654321",
+        "Ирина Кузнецова: 0079997654321", "Новый: Ирина Кузнецова +79997654321", "new Ирина Кузнецова +79997654321",
     ],
 )  # fmt: skip
 def test_a_new_client_is_written_down(salon, talker, typed):
@@ -158,7 +158,7 @@ def test_a_new_client_is_written_down(salon, talker, typed):
 
     client = Client.objects.get()
     assert (client.company, client.phone, client.first_name) == (salon.company, "+79997654321", "Ирина")
-    assert client.last_name.rstrip(":") == "Кузнецова"
+    assert client.last_name == "Кузнецова"
     assert desk.text.startswith("➕ Ирина Кузнецова")
 
 
@@ -182,6 +182,22 @@ def test_whoever_wrote_what_is_forwarded_is_written_down(salon, talker):
     client = Client.objects.get()
     assert (client.tg_id, client.phone, client.first_name) == (55, None, "Маша")
     assert desk.text.startswith("➕ Маша")
+
+
+@pytest.mark.parametrize("word", ["guest", "Гость"])
+def test_a_guest_can_be_typed(salon, talker, word):
+    make_client(salon.company, first_name="Guest")
+
+    assert asked(talker, salon).says(word).text.startswith("➕ Guest\n📍 Centre")
+
+
+def test_without_memory_a_guest_can_be_booked_all_the_same(salon, talker, monkeypatch):
+    monkeypatch.setattr("telegram_bot.memory.ask", lambda *args: False)
+
+    desk = asked(talker, salon)
+
+    assert desk.text.startswith("⚠️ Typing does not work at the moment.")
+    assert desk.taps("👤 A guest").text.startswith("➕ Guest")
 
 
 @pytest.mark.parametrize(
