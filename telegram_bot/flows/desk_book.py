@@ -29,6 +29,7 @@ from telegram_bot.talk import Talk
 from telegram_bot.values import Button, Reply, Row, Screen
 
 WHOM = "desk_whom"
+MOST_PLACES = 40
 
 
 # Whom -----------------------------------------------------------------------------------------------------------------
@@ -133,9 +134,6 @@ def place(talk: Talk, *, whom: int | None) -> Reply:
     ]
     text = text_of("book_for/place", client=client, has_any=bool(places))
     return Reply(Screen(text, (*in_rows(buttons, across=1), home_row())))
-
-
-MOST_PLACES = 40
 
 
 @press(NEW_SERVICE)
