@@ -51,10 +51,10 @@ def talk_of(arrival: Arrival, person: Person) -> Talk:
 
 
 def contact_in(message: Message) -> Contact | None:
-    """What was shared, or whose message was forwarded."""
+    """What was shared, or whose message was forwarded; a bot is nobody."""
     if shared := message.contact:
         return Contact(shared.phone_number, shared.user_id, shared.first_name, shared.last_name or "")
-    if (origin := message.forward_origin) and (user := getattr(origin, "sender_user", None)):
+    if (origin := message.forward_origin) and (user := getattr(origin, "sender_user", None)) and not user.is_bot:
         return Contact("", user.id, user.first_name, user.last_name or "")
     return None
 

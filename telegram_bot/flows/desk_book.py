@@ -18,7 +18,7 @@ from telegram_bot.buttons import back_button, home_button, home_row, in_rows, pa
 from telegram_bot.callbacks import BOOK_FOR, CLIENT_CARD, NEW_NEAREST, NEW_PLACE, NEW_SERVICE
 from telegram_bot.desk import client_of, company_of, place_of, places_of, require_role
 from telegram_bot.dress import rows_of
-from telegram_bot.finding import Newcomer, newcomer_in, number_of
+from telegram_bot.finding import LONGEST_NAME, Newcomer, newcomer_in, number_of
 from telegram_bot.flows.booking import A_PAGE, LONGEST_LABEL, place_label, service_label
 from telegram_bot.flows.desk_find import choice_screen, found_by
 from telegram_bot.own import REPEATABLE
@@ -93,12 +93,12 @@ def from_contact(talk: Talk, company: Company) -> Client | None:
     contact = talk.contact
     if contact is None:
         return None
+    first_name, last_name = contact.first_name[:LONGEST_NAME], contact.last_name[:LONGEST_NAME]
     if phone := number_of(contact):
-        return written_down(talk, company, Newcomer(contact.first_name, contact.last_name, phone))
+        return written_down(talk, company, Newcomer(first_name, last_name, phone))
     if contact.tg_id is None or contact.phone:
         return None
-    names = {"first_name": contact.first_name, "last_name": contact.last_name}
-    return client_of_chat(company.pk, contact.tg_id, **names)
+    return client_of_chat(company.pk, contact.tg_id, first_name=first_name, last_name=last_name)
 
 
 def from_text(talk: Talk, company: Company, text: str) -> Client | None:

@@ -184,6 +184,19 @@ def test_whoever_wrote_what_is_forwarded_is_written_down(salon, talker):
     assert desk.text.startswith("➕ Маша")
 
 
+def test_a_bot_whose_message_is_forwarded_is_nobody(salon, talker):
+    desk = asked(talker, salon).forwards({"id": 42, "is_bot": True, "first_name": "Okno"}, "You are booked")
+
+    assert desk.text.startswith("⚠️ Nobody was found.")
+    assert not Client.objects.exists()
+
+
+def test_a_contact_with_a_long_name_is_written_down(salon, talker):
+    asked(talker, salon).shares_phone("79997654321", user_id=0, first_name="Ж" * 255)
+
+    assert Client.objects.get().first_name == "Ж" * 100
+
+
 @pytest.mark.parametrize("word", ["guest", "Гость"])
 def test_a_guest_can_be_typed(salon, talker, word):
     make_client(salon.company, first_name="Guest")
