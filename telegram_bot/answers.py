@@ -10,7 +10,7 @@ from accounts.errors import Busy, NotAllowed, Refusal
 from accounts.models import Company
 from accounts.values import Role
 from telegram_bot import memory, routes
-from telegram_bot.arrival import Arrival
+from telegram_bot.arrival import Arrival, formatted
 from telegram_bot.buttons import home_row
 from telegram_bot.callbacks import MOVES, Press
 from telegram_bot.flows import links, start
@@ -44,14 +44,17 @@ def talk_of(arrival: Arrival, person: Person) -> Talk:
     if arrival.query:
         message = arrival.query.message
         return Talk(person, arrival.update_id, message.message_id if message else None)
-    return Talk(person, arrival.update_id, contact=contact_in(arrival.message) if arrival.message else None)
+    if arrival.message is None:
+        return Talk(person, arrival.update_id)
+    contact = contact_in(arrival.message)
+    return Talk(person, arrival.update_id, contact=contact, formatted=formatted(arrival.message))
 
 
 def contact_in(message: Message) -> Contact | None:
-    """What was shared, or whose message was forwarded."""
+    """What was shared, or whose message was forwarded; a bot is nobody."""
     if shared := message.contact:
         return Contact(shared.phone_number, shared.user_id, shared.first_name, shared.last_name or "")
-    if (origin := message.forward_origin) and (user := getattr(origin, "sender_user", None)):
+    if (origin := message.forward_origin) and (user := getattr(origin, "sender_user", None)) and not user.is_bot:
         return Contact("", user.id, user.first_name, user.last_name or "")
     return None
 

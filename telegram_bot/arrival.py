@@ -1,14 +1,33 @@
 """An update of Telegram as far as we understand it."""
 
+import re
 from dataclasses import dataclass
 from typing import Any, Self
 
 import structlog
 from telegram import CallbackQuery, Message, Update, User
-from telegram.constants import ChatType
+from telegram.constants import ChatType, MessageEntityType
 
 from telegram_bot.callbacks import Press, read_press
 from telegram_bot.values import Sender
+
+STYLES = frozenset(
+    {
+        MessageEntityType.BOLD,
+        MessageEntityType.ITALIC,
+        MessageEntityType.UNDERLINE,
+        MessageEntityType.STRIKETHROUGH,
+        MessageEntityType.SPOILER,
+        MessageEntityType.CODE,
+        MessageEntityType.PRE,
+        MessageEntityType.BLOCKQUOTE,
+        MessageEntityType.EXPANDABLE_BLOCKQUOTE,
+        MessageEntityType.TEXT_LINK,
+    }
+)
+"""What somebody can do to a text in Telegram that its HTML can say again."""
+CUSTOM_EMOJI = re.compile(r"</?tg-emoji[^>]*>")
+"""A bot may not send one: the ordinary emoji inside stays."""
 
 log = structlog.get_logger()
 
@@ -76,3 +95,10 @@ def kind_of(message: Message) -> str:
     if message.text and message.text.startswith("/"):
         return message.text.split(maxsplit=1)[0][:32]
     return "text" if message.text else "other"
+
+
+def formatted(message: Message) -> str:
+    """The text in Telegram's HTML as its writer has formatted it; empty when he has not."""
+    if not any(entity.type in STYLES for entity in message.entities):
+        return ""
+    return CUSTOM_EMOJI.sub("", message.text_html).strip()

@@ -38,12 +38,14 @@ class Contact:
 
 @dataclass
 class Talk:
-    """``message_id`` is the message under the finger, or in which something was asked; None when there is none."""
+    """``message_id`` is the message under the finger, or in which something was asked; None when there is none.
+    ``formatted`` is what was written, in Telegram's HTML, when its writer has formatted it."""
 
     person: Person
     update_id: int
     message_id: int | None = None
     contact: Contact | None = None
+    formatted: str = ""
 
     @cached_property
     def company(self) -> Company:

@@ -3,7 +3,8 @@
 from celery import shared_task
 
 from booking.queries.visits import database_time
-from telegram_bot import commands, memory, strip
+from telegram_bot import commands, memory, strip, watch
+from telegram_bot.course import renew_course
 from telegram_bot.expiry import tell_that_hold_ran_out
 from telegram_bot.gateway import receive
 
@@ -33,3 +34,11 @@ def forget_old_updates() -> int:
 def strip_buttons() -> int:
     """Take the buttons off messages whose visits are long over."""
     return strip.strip_buttons()
+
+
+@shared_task
+def look_at_broadcast(tg_id: int, broadcast_id: int, tap: int, language: str, looks: int, seen: str) -> None:
+    """Show how far a broadcast has come, and look again in a moment: so often, and while it runs and is looked at."""
+    now = renew_course(tg_id, broadcast_id, tap, language, seen)
+    if now is not None and looks > 1:
+        watch.ask_to_look(tg_id, broadcast_id, tap, language, looks - 1, now)

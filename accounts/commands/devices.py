@@ -1,12 +1,6 @@
 """Remember a browser."""
 
-from accounts.models import Client, Device, User
-
-
-def choose_language(tg_id: int, language: str) -> None:
-    """Whoever has this Telegram is addressed in ``language``, as staff and as whichever company's client."""
-    User.objects.filter(tg_id=tg_id).update(language=language)
-    Client.objects.filter(tg_id=tg_id).update(language=language)
+from accounts.models import Device
 
 
 def remember_device(company_id: int, key: str, *, first_name: str, last_name: str, phone: str) -> None:

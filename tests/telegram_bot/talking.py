@@ -32,8 +32,9 @@ class Talker:
 
     # What he does -----------------------------------------------------------------------------------------------------
 
-    def says(self, text: str) -> "Talker":
-        return self.gives(self.telegram.says(self.tg_id, text))
+    def says(self, text: str, *styles: dict[str, Any]) -> "Talker":
+        """``styles`` are Telegram's entities, by which people format what they write."""
+        return self.gives(self.telegram.says(self.tg_id, text, *styles))
 
     def taps(self, button: str, *, message_id: int | None = None, inaccessible: bool = False) -> "Talker":
         """A button by its text, the beginning of it, or its data, in the newest message that has it."""
@@ -57,6 +58,10 @@ class Talker:
 
     def shares_phone(self, phone: str, **fields: Any) -> "Talker":
         return self.gives(self.telegram.shares_contact(self.tg_id, phone, **fields))
+
+    def forwards(self, author: dict[str, Any] | str, text: str = "Hello") -> "Talker":
+        """A message of somebody else's, or of whoever hides behind a name."""
+        return self.gives(self.telegram.forwards(self.tg_id, author, text))
 
     def gives(self, update: dict[str, Any]) -> "Talker":
         response = post(self.browser, update)
