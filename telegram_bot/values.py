@@ -83,7 +83,8 @@ class Reply:
     With ``below`` it is sent as a new menu instead.
     ``toast`` is shown over the chat, as an alert that must be read with ``is_alert``. ``stays`` turns the menu into a
     receipt: the next menu is sent below it. ``deletes`` takes the message under the finger away. ``shows`` names what
-    the menu shows, such as ``hold:17``, for whoever must change it later. ``after`` is sent below.
+    the menu shows, such as ``hold:17``, for whoever must change it later. ``after`` is sent below. ``refusal`` is the code
+    of what was declined, for the audit, when the screen says so itself.
     """
 
     screen: Screen | None = None
@@ -93,4 +94,5 @@ class Reply:
     below: bool = False
     deletes: bool = False
     shows: str = ""
+    refusal: str = ""
     after: tuple[After, ...] = field(default=())
