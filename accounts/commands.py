@@ -1,6 +1,6 @@
 """The writers of accounts."""
 
-from accounts.models import Device
+from accounts.models import Client, Device
 
 
 def remember_device(company_id: int, key: str, *, first_name: str, last_name: str, phone: str) -> None:
@@ -12,6 +12,12 @@ def remember_device(company_id: int, key: str, *, first_name: str, last_name: st
         unique_fields=["company", "key"],
         update_fields=["first_name", "last_name", "phone", "last_seen_at"],
     )
+
+
+def note_client(company_id: int, phone: str, *, first_name: str, last_name: str = "") -> Client:
+    """The company's client with that phone, written down if there is none yet; a card that is there stays as it is."""
+    names = {"first_name": first_name, "last_name": last_name}
+    return Client.objects.get_or_create(company_id=company_id, phone=phone, defaults=names)[0]
 
 
 def client_of_chat(company_id, tg_id, *, first_name, last_name="", language=""):

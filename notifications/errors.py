@@ -68,6 +68,12 @@ class WrongBroadcastState(Refusal):
     message = _("The broadcast is not in a state from which this can be done.")
 
 
+class BadText(Refusal):
+    """Telegram would not take it; the message says why."""
+
+    code = "bad_text"
+
+
 class AlreadyThere(Refusal):
     code = "already_there"
     message = _("There is one like this already. Change that one instead.")

@@ -90,9 +90,12 @@ PARTS: dict[str, Part] = {
     "step": Part("arr|done|ns|xarr|xdone|xns"),
     "answer": Part("yes|move|no"),
     "days": Part("1|7|30", read=int),
-    "choice": Part(r"[a-z0-9]{1,12}"),
+    "whom": Part(r"0|[1-9a-z][0-9a-z]{0,11}", lambda pk: base36(pk or 0), lambda text: from_base36(text) or None),
+    "choice": Part(r"[a-z0-9]{1,14}"),
+    "deed": Part("start|pause|resume|stop|drop"),
 }
-"""By the names that patterns use. ``specialist`` 0 is any, None here. A ``step`` with an x takes that step back."""
+"""By the names that patterns use. ``specialist`` 0 is any, ``whom`` 0 a guest: None here. A ``step`` with an x is that
+one taken back."""
 
 
 @dataclass(frozen=True)
@@ -213,10 +216,26 @@ DESK_STEP = Callback("ad:v:{id}:{step}", DESK)
 FIND = Callback("ad:find", DESK)
 CLIENT_CARD = Callback("ad:c:{client}", DESK)
 BOOK_FOR = Callback("ad:new", DESK)
+NEW_PLACE = Callback("ad:nl:{whom}", DESK)
+NEW_SERVICE = Callback("ad:ns:{whom}:{location}:{page}", DESK)
+NEW_SPECIALIST = Callback("ad:nm:{whom}:{location}:{service}", DESK)
+NEW_NEAREST = Callback("ad:nq:{whom}:{location}:{service}:{specialist}", DESK)
+NEW_DAYS = Callback("ad:nd:{whom}:{location}:{service}:{specialist}:{page}", DESK)
+NEW_TIMES = Callback("ad:nt:{whom}:{location}:{service}:{specialist}:{day}:{page}", DESK)
+NEW_CHECK = Callback("ad:nc:{whom}:{location}:{service}:{specialist}:{start}", DESK)
+NEW_BOOK = Callback("ad:nb:{whom}:{location}:{service}:{specialist}:{start}", DESK)
 FIGURES = Callback("ad:fig:{days}", DESK)
 SWITCHES = Callback("ad:set", ADMIN)
 SWITCH = Callback("ad:set:{event}:{role}", ADMIN)
 BROADCASTS = Callback("ad:bc", ADMIN)
+BROADCAST = Callback("ad:bc:{id}", ADMIN)
+NEW_BROADCAST = Callback("ad:bcn", ADMIN)
+WRITE_BROADCAST = Callback("ad:bcn:{choice}", ADMIN)
+REWRITE_BROADCAST = Callback("ad:bct:{id}", ADMIN)
+BROADCAST_AUDIENCE = Callback("ad:bca:{id}", ADMIN)
+SET_AUDIENCE = Callback("ad:bca:{id}:{choice}", ADMIN)
+ASK_BEFORE = Callback("ad:bcq:{id}:{deed}", ADMIN)
+STEER = Callback("ad:bcs:{id}:{deed}", ADMIN)
 
 GRAMMAR: tuple[Callback, ...] = tuple(each for each in list(globals().values()) if isinstance(each, Callback))
 

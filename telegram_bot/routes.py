@@ -20,6 +20,7 @@ ANSWERS: dict[str, Handler] = {}
 FLOWS = (
     *("start", "links", "phone", "booking", "holding", "visits", "editing", "money", "settings"),
     *("specialist", "desk"),
+    *("desk_find", "desk_book", "desk_times", "desk_figures", "desk_switches"),
 )
 
 

@@ -65,6 +65,17 @@ def test_pressed_button_is_told_with_its_message(telegram):
     assert (parsed.message.is_accessible, parsed.data) == (True, "yes:1")
 
 
+def test_forwarded_message_tells_its_author_unless_he_hides(telegram):
+    author = {"id": 55, "is_bot": False, "first_name": "Маша"}
+
+    shown, hidden = (
+        Update.de_json(telegram.forwards(7, whose, "Можно сегодня?"), None).message for whose in (author, "Маша")
+    )
+
+    assert (shown.text, shown.forward_origin.sender_user.to_dict()) == ("Можно сегодня?", author)
+    assert (hidden.forward_origin.type, hidden.forward_origin.sender_user_name) == ("hidden_user", "Маша")
+
+
 def test_press_of_a_gone_message_tells_only_where_it_was(telegram):
     ask(telegram, question)
     old = telegram.press(7, "yes:1", inaccessible=True)

@@ -58,6 +58,10 @@ class Talker:
     def shares_phone(self, phone: str, **fields: Any) -> "Talker":
         return self.gives(self.telegram.shares_contact(self.tg_id, phone, **fields))
 
+    def forwards(self, author: dict[str, Any] | str, text: str = "Hello") -> "Talker":
+        """A message of somebody else's, or of whoever hides behind a name."""
+        return self.gives(self.telegram.forwards(self.tg_id, author, text))
+
     def gives(self, update: dict[str, Any]) -> "Talker":
         response = post(self.browser, update)
         assert response.status_code == 200

@@ -103,6 +103,15 @@ class TelegramStandIn(StandIn):
             contact |= {"user_id": whose} if whose else {}
             return updates.incoming(self.cloud, user, {"contact": contact})
 
+    def forwards(self, chat_id: int, author: Json | str, text: str) -> Json:
+        """The Update of a message that the person forwards: of a user (as ``User.as_dict`` describes him), or of
+        somebody who hides who he is and gives but a name."""
+        shown: Json = {"type": "user", "sender_user": author}
+        hidden: Json = {"type": "hidden_user", "sender_user_name": author}
+        with self.cloud.lock:
+            origin = (hidden if isinstance(author, str) else shown) | {"date": int(self.cloud.now())}
+            return updates.incoming(self.cloud, self.cloud.users[chat_id], {"text": text, "forward_origin": origin})
+
     def press(self, chat_id: int, button: str, *, message_id: int | None = None, inaccessible: bool = False) -> Json:
         """The Update of a pressed button, found by its text or data in the newest message that has it.
 
