@@ -1,6 +1,12 @@
 """The writers of accounts."""
 
-from accounts.models import Client, Device
+from accounts.models import Client, Device, User
+
+
+def choose_language(tg_id: int, language: str) -> None:
+    """Whoever has this Telegram is addressed in ``language``, as staff and as whichever company's client."""
+    User.objects.filter(tg_id=tg_id).update(language=language)
+    Client.objects.filter(tg_id=tg_id).update(language=language)
 
 
 def remember_device(company_id: int, key: str, *, first_name: str, last_name: str, phone: str) -> None:

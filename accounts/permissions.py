@@ -13,6 +13,7 @@ CATALOGUE = (
     "catalog.service catalog.specialist catalog.specialistschedule catalog.servicespecialist catalog.break"
 ).split()
 MONEY = "wallet.clientwallet wallet.wallettransaction wallet.payment".split()
+CHANGE_VISITS = "booking.change_appointment"
 BOOK_OUTSIDE_RULES = "booking.can_book_outside_rules"
 TAKE_MONEY = "wallet.add_wallettransaction"
 CORRECT_WALLETS = "wallet.can_correct"

@@ -179,6 +179,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "take buttons off messages of the past": {
+        "task": "telegram_bot.tasks.strip_buttons",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "check the money": {"task": "wallet.tasks.check_the_money", "schedule": crontab(hour=1, minute=30)},
 }
 

@@ -32,6 +32,7 @@ REASONS: list[tuple[re.Pattern[str], Any]] = [
         ("^no address$", gettext_lazy("There is neither a chat nor a mailbox nor a telephone to write to.")),
         ("too late to be of use", gettext_lazy("It would have come too late to be of use.")),
         ("was moved or cancelled", gettext_lazy("The visit was moved or cancelled meanwhile.")),
+        ("later message has told", gettext_lazy("What happened later was told first, and shows this as well.")),
         ("broadcast was stopped", gettext_lazy("The broadcast was stopped.")),
         ("sender failed every time", gettext_lazy("The server failed at every attempt.")),
         ("blocked by the user", gettext_lazy("The bot has been blocked.")),

@@ -58,6 +58,11 @@ class PushHostNotAllowed(BadSubscription):
         super().__init__("endpoint")
 
 
+class TooManyDevices(Refusal):
+    code = "too_many_devices"
+    message = _("Five other devices are told of this visit already. Turn one of them off first.")
+
+
 class BadPushKey(BadSubscription):
     code = "bad_push_key"
     message = _("This is not a key of a push subscription.")

@@ -1,5 +1,6 @@
 """What notifications hears from the rooms below."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db.models.signals import post_save
@@ -13,10 +14,10 @@ from notifications.wake import wake_event
 
 
 @receiver(event_recorded)
-def wake_for_event(sender: Any, event_id: int, event_type: str, **kwargs: Any) -> None:
+def wake_for_event(sender: Any, event_id: int, event_type: str, wait: timedelta | None, **kwargs: Any) -> None:
     """Only for what people are told about; everything else waits for the sweep to tick it off."""
     if event_type in TOLD:
-        wake_event(event_id)
+        wake_event(event_id, after=wait)
 
 
 @receiver(post_save, sender=Company)

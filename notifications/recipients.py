@@ -5,7 +5,8 @@ from typing import Any
 
 from django.db.models import Q
 
-from accounts.models import User
+from accounts.models import Client, User
+from accounts.values import Channel as Door
 from accounts.values import Role
 from booking.models import Appointment, AppointmentEvent, EventType
 from catalog.models import Specialist
@@ -82,6 +83,17 @@ def is_initiator(person: Person, event: AppointmentEvent) -> bool:
     if by.get("role") != Role.CLIENT.lower():
         return False
     return by.get("client_id") is None or (person.client is not None and person.client.pk == by["client_id"])
+
+
+def chat_of_doer(event: AppointmentEvent) -> str:
+    """Where a client did it in the bot himself, which has answered him there; empty when it was not so. One statement
+    when he is not the visit's own client."""
+    by, visit = event.initiated_by, event.appointment
+    if by.get("channel") != Door.TELEGRAM or by.get("client_id") is None:
+        return ""
+    is_own = by["client_id"] == visit.client_id
+    client = visit.client if is_own else Client.objects.filter(pk=by["client_id"]).first()
+    return str(client.tg_id or "") if client is not None else ""
 
 
 def person_of(delivery: Delivery) -> Person:

@@ -8,6 +8,7 @@ from notifications.values import OFFER, Occasion
 
 TOO_LATE = "too late to be of use"
 NO_LONGER_SO = "the visit was moved or cancelled"
+TOLD_LATER = "a later message has told it"
 STOPPED = "the broadcast was stopped"
 NO_CONSENT = "the client no longer agrees to offers"
 

@@ -126,5 +126,7 @@ class Message:
     is_silent: bool = False
     is_bulk: bool = False
     """Part of a broadcast: people's own messages pass it."""
+    replaces: str = ""
+    """The provider's id of an earlier message to the same address in whose place it is put, if that is still there."""
     delivery_id: int = 0
     """Which delivery it is, so that what is sent again can be known for the same; 0 for a test."""

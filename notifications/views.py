@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.errors import Refusal
 from booking.queries.visits import visit_by_link
-from booking.views.common import UNPROCESSABLE, browser_key, found, knows_browser, private, visitor_in
+from booking.views.common import CONFLICT, UNPROCESSABLE, browser_key, found, knows_browser, private, visitor_in
 from notifications.channels import carrier_of
 from notifications.commands import renew, subscribe, unsubscribe
-from notifications.errors import BadSubscription
+from notifications.errors import BadSubscription, TooManyDevices
 from notifications.values import Channel
 
 DONE, FORBIDDEN = 204, 403
@@ -75,7 +75,7 @@ def renewed_push(request: HttpRequest) -> HttpResponse:
 
 def refused(refusal: Refusal) -> JsonResponse:
     field = refusal.field if isinstance(refusal, BadSubscription) else ""
-    status = UNPROCESSABLE if field else FORBIDDEN
+    status = UNPROCESSABLE if field else CONFLICT if isinstance(refusal, TooManyDevices) else FORBIDDEN
     return JsonResponse({"code": refusal.code, "field": field, "message": str(refusal)}, status=status)
 
 

@@ -74,9 +74,9 @@ def backlog() -> int:
     return length
 
 
-def wake_event(event_id: int) -> None:
-    """Ask for ``event_id`` to be dispatched; returns at once."""
-    WAKER.publish(partial(ask_for, "notifications.tasks.dispatch", event_id))
+def wake_event(event_id: int, after: timedelta | None = None) -> None:
+    """Ask for ``event_id`` to be dispatched, now or a moment later; returns at once."""
+    WAKER.publish(partial(ask_for, "notifications.tasks.dispatch", event_id, after=after))
 
 
 def wake_deliveries(delivery_ids: Iterable[int], after: timedelta | None = None) -> None:

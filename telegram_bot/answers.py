@@ -97,6 +97,7 @@ def to_message(talk: Talk, message: Message | None) -> Reply:
         return to_command(talk, text)
     question = memory.question_of(talk.person.tg_id)
     if question is not None and (text or talk.contact):
+        memory.stop_asking(talk.person.tg_id)
         talk.message_id = question.message_id
         return routes.ANSWERS[question.name](talk, text, **question.about)
     if talk.contact is not None:

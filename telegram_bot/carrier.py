@@ -11,7 +11,7 @@ from telegram.error import TelegramError
 from notifications.errors import NotSent, Throttled
 from notifications.values import Message
 from telegram_bot.drafts import Draft
-from telegram_bot.errors import what_follows
+from telegram_bot.errors import is_nothing_new, what_follows
 from telegram_bot.limiter import LIMITER
 from telegram_bot.wire import WIRE
 
@@ -19,6 +19,8 @@ TOKEN = re.compile(r"[1-9]\d*:[A-Za-z0-9_-]{1,69}")
 """What the Bot API's server takes for a token."""
 AT_ONCE = 16
 """Messages of one ``send_many`` under way: 28 a second, each half a second on its way, and some."""
+MOST_CHANGES = 2
+"""How often a refused message is said differently: a card anew, and then without its markup."""
 SKIPPED = ""
 """The result of a message that was not to be sent after all; Telegram gives each that it takes an id."""
 
@@ -32,8 +34,8 @@ class TelegramCarrier:
         return TOKEN.fullmatch(settings.TELEGRAM_BOT_TOKEN) is not None
 
     def send(self, message: Message) -> str:
-        """The id of the message in its chat. Raises a ``NotSent``; Throttled when no permit could be had within two
-        seconds."""
+        """The id of the message in its chat, which is that of the message it replaces if that is still there. Raises a
+        ``NotSent``; Throttled when no permit could be had within two seconds."""
         return sent(Draft.of(message), lambda: True)
 
     def send_many(
@@ -74,27 +76,27 @@ def result_of(
     return result
 
 
-def sent(draft: Draft, begin: Begin) -> str:
-    """Its id. What is refused for its dress goes once more in a plainer one."""
+def sent(draft: Draft, begin: Begin, *, changes: int = MOST_CHANGES, goes_on: bool = False) -> str:
+    """Its id. What is refused for its dress goes once more in a plainer one, and anew when what it was to replace is
+    gone."""
     try:
-        return called(draft, begin)
+        return called(draft, begin, goes_on=goes_on)
     except TelegramError as error:
-        plainer = draft.plainer(error)
+        if is_nothing_new(error) and draft.replaces:
+            return draft.replaces
+        plainer = draft.plainer(error) if changes else None
         if plainer is None:
             raise refusal(error) from error
-    try:
-        return called(plainer, lambda: True, goes_on=True)
-    except TelegramError as error:
-        raise refusal(error) from error
+    return sent(plainer, lambda: True, changes=changes - 1, goes_on=True)
 
 
-def called(draft: Draft, begin: Begin, *, goes_on: bool = False) -> str:
+def called(draft: Draft, begin: Begin, *, goes_on: bool) -> str:
     """The id that Telegram gives. Raises TelegramError, and Throttled where there is no permit."""
     with LIMITER.permit(draft.chat_id, is_bulk=draft.is_bulk, goes_on=goes_on) as permit:
         if not begin():
             return SKIPPED
         permit.use()
-        return str(WIRE.call(draft.send).message_id)
+        return WIRE.call(draft.send)
 
 
 def refusal(error: TelegramError) -> NotSent:

@@ -12,6 +12,7 @@ from telegram import Message as Sent
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 
+from notifications.commands import forget_card
 from notifications.errors import NotSent, Throttled
 from telegram_bot import memory
 from telegram_bot.dress import keyboard_of, keys_of
@@ -69,6 +70,8 @@ def written(place: Place, reply: Reply) -> None:
         memory.forget_menu(place.tg_id)
     elif reply.screen and is_menu and message_id is not None:
         settle_menu(place.tg_id, live, message_id, reply)
+        if message_id == place.message_id and not is_live:
+            forget_card(place.tg_id, message_id)  # what was told by it is told by new messages from now on
     if place.typed_id is not None:
         remove(place.tg_id, place.typed_id)
     for each in reply.after:
@@ -133,7 +136,7 @@ def send_after(tg_id: int, after: After) -> None:
     if isinstance(after, Document):
         send_document(tg_id, after)
     elif isinstance(after, PhoneQuestion):
-        memory.keep_phone_question(tg_id, ask_phone(tg_id, after))
+        ask_phone_once(tg_id, after)
     elif after.ends_question:
         end_phone_question(tg_id, after)
     else:
@@ -143,6 +146,14 @@ def send_after(tg_id: int, after: After) -> None:
 def send_document(tg_id: int, document: Document) -> int:
     file = InputFile(BytesIO(document.content), filename=document.name)
     return posted(tg_id, lambda bot: bot.send_document(tg_id, file, caption=document.caption or None))
+
+
+def ask_phone_once(tg_id: int, question: PhoneQuestion) -> None:
+    """Whoever asks for the keys again has lost them: the earlier question goes."""
+    earlier = memory.phone_question_of(tg_id)
+    memory.keep_phone_question(tg_id, ask_phone(tg_id, question))
+    if earlier is not None:
+        remove(tg_id, earlier)
 
 
 def ask_phone(tg_id: int, question: PhoneQuestion) -> int:

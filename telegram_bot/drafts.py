@@ -4,18 +4,17 @@ import html
 import ipaddress
 import re
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import structlog
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
-from telegram import Message as Sent
 from telegram.constants import MessageLimit, ParseMode
 from telegram.error import ChatMigrated
 
 from notifications.telegram_html import plain
 from notifications.values import Button, Message
-from telegram_bot.errors import is_about_entities, is_about_links, words_of
+from telegram_bot.errors import is_about_entities, is_about_links, is_about_the_edited, words_of
 
 LONGEST = int(MessageLimit.MAX_TEXT_LENGTH)
 """Characters, not UTF-16 units, of what is left when the tags are parsed."""
@@ -30,7 +29,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One call of sendMessage."""
+    """One call of sendMessage, or of editMessageText for the message that it ``replaces``."""
 
     chat_id: str
     text: str
@@ -39,6 +38,7 @@ class Draft:
     is_silent: bool
     is_bulk: bool
     about: str
+    replaces: str = ""
 
     @classmethod
     def of(cls, message: Message) -> Self:
@@ -51,20 +51,27 @@ class Draft:
             is_silent=message.is_silent,
             is_bulk=message.is_bulk,
             about=message.event,
+            replaces=message.replaces if message.replaces.isdecimal() else "",
         )
 
-    async def send(self, bot: Bot) -> Sent:
-        return await bot.send_message(
-            self.chat_id,
-            self.text,
-            parse_mode=ParseMode.HTML if self.is_html else None,
-            link_preview_options=LinkPreviewOptions(is_disabled=True),
-            disable_notification=self.is_silent,
-            reply_markup=keyboard_of(self.rows),
-        )
+    async def send(self, bot: Bot) -> str:
+        """The message's id."""
+        dress: dict[str, Any] = {
+            "parse_mode": ParseMode.HTML if self.is_html else None,
+            "link_preview_options": LinkPreviewOptions(is_disabled=True),
+            "reply_markup": keyboard_of(self.rows),
+        }
+        if self.replaces:
+            await bot.edit_message_text(self.text, self.chat_id, int(self.replaces), **dress)
+            return self.replaces
+        sent = await bot.send_message(self.chat_id, self.text, disable_notification=self.is_silent, **dress)
+        return str(sent.message_id)
 
     def plainer(self, error: Exception) -> Self | None:
-        """How to say it once more, when only its dress was refused or the chat has a new number; else None."""
+        """How to say it once more, when only its dress was refused, the message that it was to replace is gone, or the
+        chat has a new number; else None."""
+        if is_about_the_edited(error) and self.replaces:
+            return replace(self, replaces="")
         if is_about_entities(error) and self.is_html:
             log.error("telegram_html_refused", about=self.about, reason=words_of(error))
             return replace(self, text=shortened(plain(self.text)), is_html=False)
@@ -72,7 +79,7 @@ class Draft:
             log.error("telegram_link_refused", about=self.about, setting="PUBLIC_URL", reason=words_of(error))
             return replace(self, rows=without_links(self.rows))
         if isinstance(error, ChatMigrated):
-            return replace(self, chat_id=str(error.new_chat_id))
+            return replace(self, chat_id=str(error.new_chat_id), replaces="")
         return None
 
 

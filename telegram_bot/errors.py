@@ -36,6 +36,14 @@ CHAT_GONE = ("chat not found", "chat_id is empty", "peer_id_invalid", "user is d
 """A 400 that is about the address, not about the message."""
 ENTITIES = ("can't parse entities", "entities_too_long")
 """A 400 that is about the HTML of a text."""
+NOT_TO_BE_EDITED = (
+    "message to edit not found",
+    "message can't be edited",
+    "message identifier is not specified",
+    "message_id_invalid",
+    "there is no text in the message to edit",
+)
+"""A 400 that is about the message that was to be changed: it is gone, or has become something else."""
 FROM_TELEGRAM = "forbidden:"
 """How a 403 of the Bot API begins; that of a proxy in between says nothing about the person."""
 FROM_A_PROXY = ". parsing the server response"
@@ -112,3 +120,13 @@ def is_about_links(error: Exception) -> bool:
     """Whether only a button's link was refused."""
     words = str(error).lower()
     return isinstance(error, BadRequest) and ("button_url_invalid" in words or "button url" in words)
+
+
+def is_nothing_new(error: Exception) -> bool:
+    """Whether the message is already what it was to become."""
+    return isinstance(error, BadRequest) and "message is not modified" in str(error).lower()
+
+
+def is_about_the_edited(error: Exception) -> bool:
+    """Whether the message that was to be changed is there no more."""
+    return isinstance(error, BadRequest) and any(sign in str(error).lower() for sign in NOT_TO_BE_EDITED)

@@ -18,7 +18,7 @@ LINKS: dict[str, Handler] = {}
 ANSWERS: dict[str, Handler] = {}
 
 FLOWS = (
-    *("start", "links", "phone", "booking", "holding", "visits", "editing", "money", "settings"),
+    *("start", "links", "phone", "booking", "holding", "visits", "editing", "moving", "money", "settings"),
     *("specialist", "desk"),
     *("desk_find", "desk_book", "desk_times", "desk_figures", "desk_switches"),
 )

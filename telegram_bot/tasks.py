@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from booking.queries.visits import database_time
-from telegram_bot import commands, memory
+from telegram_bot import commands, memory, strip
 from telegram_bot.expiry import tell_that_hold_ran_out
 from telegram_bot.gateway import receive
 
@@ -27,3 +27,9 @@ def tell_of_holds_that_ran_out() -> int:
 def forget_old_updates() -> int:
     """Delete what nobody asks for any more."""
     return commands.forget_old_updates()
+
+
+@shared_task
+def strip_buttons() -> int:
+    """Take the buttons off messages whose visits are long over."""
+    return strip.strip_buttons()

@@ -31,6 +31,12 @@ def statement_of(client: Client, actor: Actor) -> TransactionQuerySet:
     return rows.annotate(left=Case(pays, default=Value(NOTHING), output_field=SUM)).order_by("-pk")
 
 
+def operations_of(client_id: int, actor: Actor) -> TransactionQuerySet:
+    """Every operation, the newest first, with the service of its visit."""
+    rows = WalletTransaction.objects.visible_to(actor).filter(client_id=client_id)
+    return rows.select_related("appointment__service").order_by("-pk")
+
+
 def balance_of(client_id: int) -> Decimal:
     """What is in the wallet; nothing when there is none yet."""
     return ClientWallet.objects.filter(pk=client_id).values_list("balance", flat=True).first() or NOTHING

@@ -12,6 +12,7 @@ from rest_framework.throttling import BaseThrottle
 from accounts.api.views import ApiView
 from accounts.errors import NotAllowed
 from accounts.models.device import device_key
+from accounts.permissions import CHANGE_VISITS
 from accounts.queries import visitor_of
 from accounts.values import Actor, Channel
 from booking.commands.once import Once, once
@@ -19,7 +20,7 @@ from booking.models import Appointment
 from booking.models.appointment import AppointmentQuerySet
 from booking.views.common import DEVICE_COOKIE
 
-ADD, CHANGE = "booking.add_appointment", "booking.change_appointment"
+ADD = "booking.add_appointment"
 HEADER = "Idempotency-Key"
 LONGEST_KEY = 255
 HARD_TO_GUESS = 16
@@ -42,7 +43,7 @@ def appointment_and_actor(view: ApiView, pk: int, token: str | None, link: Link)
     user, named = view.request.user, view.named_company()
     rows = Appointment.objects.filter(pk=pk, **{"company__slug": named} if named else {})
     by_right = rows.visible_to(view.staff).first() if view.staff else None
-    if by_right is not None and view.staff is not None and user.has_perm(CHANGE):
+    if by_right is not None and view.staff is not None and user.has_perm(CHANGE_VISITS):
         return by_right, view.staff
     by_link = opened(rows, token, link)
     if by_right is not None and by_link is None:

@@ -79,17 +79,17 @@ def record_event(
     changed = (
         {key: [before.get(key), after[key]] for key in after if before.get(key) != after[key]} if before else after
     )
+    wait = UNDONE_WITHIN if can_be_undone(event_type, actor) else None
     event = AppointmentEvent.objects.create(
         appointment=appointment,
         event_type=event_type,
         initiated_by=actor.as_initiator(),
         payload={"changed": changed, **details} if before else {**changed, **details},
-        dispatch_after=ClockTimestamp() + UNDONE_WITHIN if can_be_undone(event_type, actor) else None,
+        dispatch_after=ClockTimestamp() + wait if wait else None,
         dispatched_at=None if told else ClockTimestamp(),
     )
-    transaction.on_commit(
-        partial(event_recorded.send_robust, sender=AppointmentEvent, event_id=event.pk, event_type=event.event_type)
-    )
+    said = {"event_id": event.pk, "event_type": event.event_type, "wait": wait}
+    transaction.on_commit(partial(event_recorded.send_robust, sender=AppointmentEvent, **said))
     return event
 
 

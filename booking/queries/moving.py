@@ -25,8 +25,8 @@ class Room:
 
 
 def room_for_move(visit: Appointment, first: date, last: date, *, by_staff: bool = False) -> Room:
-    """When the same specialist could have ``visit`` instead, from ``first`` to ``last``: eight statements at most. Staff
-    are not bound by the notice, and take who comes in now.
+    """When the same specialist could have ``visit`` instead, from ``first`` to ``last``: eight statements at most.
+    Staff are not bound by the notice, and take who comes in now.
 
     ``visit`` comes from ``with_its_place``; days that are over or beyond the horizon have nothing.
     """

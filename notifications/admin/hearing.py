@@ -1,6 +1,5 @@
 """What one person wants to hear, as boxes: each event by each channel."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -11,7 +10,8 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.console import CompanyForm
 from notifications.models import Preferences
-from notifications.values import ALL_CHANNELS, TOLD, Channel, Occasion, RecipientRole
+from notifications.values import Channel, Occasion, RecipientRole
+from notifications.wishes import muted_by, told_to
 
 STAFF = {RecipientRole.SPECIALIST, RecipientRole.ADMIN}
 
@@ -63,17 +63,5 @@ class PreferencesForm(CompanyForm):
 def events_of(preferences: Preferences) -> list[Occasion]:
     """Of which this person may be told at all; of everything while nobody has been chosen."""
     if preferences.client_id:
-        return [event for event, roles in TOLD.items() if RecipientRole.CLIENT in roles]
-    if preferences.user_id:
-        return [event for event, roles in TOLD.items() if STAFF & set(roles)]
-    return list(TOLD)
-
-
-def muted_by(hears: Iterable[str], events: Iterable[Occasion], before: Iterable[str]) -> list[str]:
-    """The fewest entries that switch off what is not heard; what the boxes do not show stays as it was."""
-    wanted, shown = set(hears), {str(event) for event in events}
-    muted = [entry for entry in before if entry.partition(":")[0] not in shown]
-    for event in events:
-        off = [f"{event}:{way}" for way in Channel if f"{event}:{way}" not in wanted]
-        muted += [f"{event}:{ALL_CHANNELS}"] if len(off) == len(Channel) else off
-    return muted
+        return told_to({RecipientRole.CLIENT})
+    return told_to(STAFF if preferences.user_id else RecipientRole)

@@ -69,7 +69,7 @@ class PushSubscriptions(ApiView):
         actor = self.staff or visitor_of(user, company_id, Channel.API)
         if not (actor.is_staff or actor.client_id):
             raise NotAllowed
-        return {"company_id": company_id, "actor": actor}
+        return {"company_id": company_id, "actor": actor, "browser_key": browser_in(self.request)}
 
 
 class OnePushSubscription(ApiView):

@@ -16,13 +16,13 @@ def attach_chat(appointment_id: int, tg_id: int, language: str) -> AttachedChat:
 
     Raises TooManyChats, and Appointment.DoesNotExist for what is no visit.
     """
-    visit = locked(appointment_id)
+    visit = locked_visit(appointment_id)
     require_room(visit, tg_id)
     chat, _ = AttachedChat.objects.update_or_create(appointment=visit, tg_id=tg_id, defaults={"language": language})
     return chat
 
 
-def locked(appointment_id: int) -> Appointment:
+def locked_visit(appointment_id: int) -> Appointment:
     """Ours until the commit: two who come at once are counted one after the other."""
     return Appointment.objects.booked().select_for_update(no_key=True).get(pk=appointment_id)
 
@@ -32,6 +32,11 @@ def require_room(visit: Appointment, tg_id: int) -> None:
     chats = AttachedChat.objects.filter(appointment=visit)
     if not chats.filter(tg_id=tg_id).exists() and chats.count() >= MOST_CHATS:
         raise TooManyChats
+
+
+def address_chat(tg_id: int, language: str) -> None:
+    """The chat hears of every visit that it follows in ``language`` from now on."""
+    AttachedChat.objects.filter(tg_id=tg_id).update(language=language)
 
 
 def detach_chat(appointment_id: int, tg_id: int) -> bool:

@@ -11,10 +11,11 @@ from django.db.models import Q
 from booking.models import AppointmentEvent
 from booking.models.appointment import ClockTimestamp
 from notifications.channels import open_channels
+from notifications.commands.cards import follow_move
 from notifications.models import Delivery
 from notifications.queries import Address, AddressBook, Person, Switches, address_book, switches_of
-from notifications.recipients import recipients_of
-from notifications.values import TOLD, Occasion, RecipientRole, State
+from notifications.recipients import chat_of_doer, recipients_of
+from notifications.values import TOLD, Channel, Occasion, RecipientRole, State
 from notifications.wake import wake_deliveries
 
 NO_ADDRESS = "no address"
@@ -33,6 +34,8 @@ def dispatch_event(event_id: int) -> int:
         return 0
     deliveries = list(deliveries_of(event)) if event.event_type in TOLD else []
     Delivery.objects.bulk_create(deliveries)
+    if event.event_type == Occasion.BOOKING_RESCHEDULED:
+        follow_move(event.appointment)
     AppointmentEvent.objects.filter(pk=event.pk).update(dispatched_at=ClockTimestamp())
     waiting = [delivery.pk for delivery in deliveries if delivery.state == State.WAITING]
     transaction.on_commit(partial(wake_deliveries, waiting))
@@ -60,10 +63,12 @@ def deliveries_of(event: AppointmentEvent) -> Iterator[Delivery]:
     switches = switches_of(visit.company_id, event.event_type)
     people = recipients_of(event, switches)
     book = address_book(people, visit)
+    has_seen = Channel.TELEGRAM, chat_of_doer(event)
     for person in people:
         addresses = chosen(person, book, switches, event.event_type)
         for address in addresses:
-            yield delivery_of(event, person, address)
+            if person.role != RecipientRole.CLIENT or (address.channel, address.target) != has_seen:
+                yield delivery_of(event, person, address)
         if not addresses and is_out_of_reach(person, book):
             yield unreachable(event, person)
 

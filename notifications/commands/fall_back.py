@@ -15,7 +15,8 @@ from notifications.wake import wake_deliveries
 def switch_off(delivery: Delivery, reason: str) -> None:
     """This address and no other: a push subscription is deleted, anything else is remembered as dead."""
     if delivery.channel == Channel.WEB_PUSH:
-        PushSubscription.objects.filter(pk=delivery.target).delete()
+        gone = PushSubscription.objects.filter(pk=delivery.target)
+        PushSubscription.objects.filter(endpoint__in=gone.values("endpoint")).delete()  # that of every company
         return
     dead = DeadAddress(channel=delivery.channel, address=delivery.target, reason=reason)
     DeadAddress.objects.bulk_create([dead], ignore_conflicts=True)

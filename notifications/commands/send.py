@@ -8,18 +8,21 @@ from functools import partial
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.expressions import Combinable
 
+from booking.models import Appointment
 from booking.models.appointment import ClockTimestamp
 from notifications.channels import carrier_of
+from notifications.commands.cards import STAYS
 from notifications.commands.fall_back import fall_back, switch_off
 from notifications.errors import AddressGone, AnswerLost, NotSent, Throttled, Unacceptable
 from notifications.models import Broadcast, BroadcastState, Delivery
 from notifications.models.delivery import DeliveryQuerySet
 from notifications.queries import cards
-from notifications.relevance import reason_to_drop
+from notifications.relevance import TOLD_LATER, reason_to_drop
 from notifications.render import render
-from notifications.values import State
+from notifications.values import Channel, Message, State
 from notifications.wake import wake_deliveries
 
 MOST_ATTEMPTS = 3
@@ -105,14 +108,19 @@ class Outcome:
 
 
 def attempt(delivery: Delivery) -> tuple[Outcome, NotSent | None]:
-    if reason := reason_to_drop(delivery):
+    card = cards.standing_card(delivery)
+    if reason := TOLD_LATER if card.is_ahead else reason_to_drop(delivery):
         return Outcome(State.DROPPED, delivery.attempts, reason), None
     try:
-        message = replace(render(delivery), delivery_id=delivery.pk)
-        provider_id = carrier_of(delivery.channel).send(message)
+        provider_id = carrier_of(delivery.channel).send(message_of(delivery, card.message_id))
     except NotSent as error:
         return decided(delivery, error), error
     return decided(delivery, provider_id), None
+
+
+def message_of(delivery: Delivery, replaces: str = "") -> Message:
+    """To be known again when it is sent again; in the place of an earlier one if that is given by its provider's id."""
+    return replace(render(delivery), delivery_id=delivery.pk, replaces=replaces)
 
 
 def decided(delivery: Delivery, answer: str | NotSent) -> Outcome:
@@ -157,6 +165,7 @@ def keep(delivery: Delivery, outcome: Outcome, error: NotSent | None) -> None:
         leased_until=None,
         not_before=now + outcome.wait if outcome.wait else F("not_before"),
         sent_at=now if outcome.state == State.SENT else None,
+        strip_at=when_to_strip(delivery) if outcome.provider_id else None,
     )
     log.info(
         "delivery",
@@ -174,6 +183,14 @@ def keep(delivery: Delivery, outcome: Outcome, error: NotSent | None) -> None:
         switch_off(delivery, error.reason)
     if outcome.state == State.DEAD and not isinstance(error, AnswerLost):
         fall_back(delivery)
+
+
+def when_to_strip(delivery: Delivery) -> Combinable | None:
+    """As long after the visit as it stands now, which may have been moved since it was read."""
+    if delivery.event is None or delivery.channel != Channel.TELEGRAM:
+        return None
+    visit = Appointment.objects.filter(pk=delivery.event.appointment_id)
+    return Subquery(visit.values("end_time")) + STAYS
 
 
 def put_back(delivery_id: int) -> bool:

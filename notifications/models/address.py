@@ -22,9 +22,9 @@ class SubscriptionQuerySet(VisibleQuerySet["PushSubscription"]):
 
 
 class PushSubscription(models.Model):
-    """One browser that agreed to be woken (source 000). It belongs to a person who has signed in, or to whoever booked
-    in this browser: then it hears of the visits booked there, and of those in ``visits``, and of nothing else of the
-    client's."""
+    """One browser that agreed to be woken (source 000), by one company. It belongs to a person who has signed in, or to
+    whoever booked in this browser: then it hears of the visits booked there, and of those in ``visits``, and of nothing
+    else of the client's."""
 
     company = models.ForeignKey("accounts.Company", on_delete=models.CASCADE, verbose_name=_("company"))
     client = models.ForeignKey(
@@ -40,7 +40,7 @@ class PushSubscription(models.Model):
         "booking.Appointment", related_name="push_subscriptions", blank=True, editable=False, verbose_name=_("visits")
     )
     """Those whose link was opened in this browser, and the button pressed: a link opens its visit and no other."""
-    endpoint = models.URLField(_("endpoint"), max_length=1000, unique=True)
+    endpoint = models.URLField(_("endpoint"), max_length=1000)
     p256dh = models.CharField(max_length=100, editable=False)
     auth = models.CharField(max_length=40, editable=False)
     user_agent = models.CharField(_("browser's name"), max_length=300, blank=True)
@@ -57,7 +57,8 @@ class PushSubscription(models.Model):
             models.CheckConstraint(
                 name="push_subscription_is_somebodys",
                 condition=Q(client__isnull=False) | Q(user__isnull=False) | ~Q(browser_key=""),
-            )
+            ),
+            models.UniqueConstraint(fields=["endpoint", "company"], name="browser_is_woken_once_by_each_company"),
         ]
         indexes = [
             models.Index(fields=["browser_key"], name="push_of_browser", condition=~Q(browser_key="")),

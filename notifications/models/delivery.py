@@ -84,6 +84,8 @@ class Delivery(models.Model):
     )  # fmt: skip
     created_at = models.DateTimeField(_("created"), db_default=models.functions.Now())
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    strip_at = models.DateTimeField(null=True, blank=True, editable=False)
+    """When the buttons under it are taken away, because its visit is long over; empty when there are none."""
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -113,6 +115,10 @@ class Delivery(models.Model):
             models.Index(
                 fields=["broadcast", "channel", "id"], name="deliveries_of_lane",
                 condition=Q(broadcast__isnull=False, state=State.WAITING),
+            ),
+            models.Index(fields=["strip_at"], name="deliveries_to_strip", condition=Q(strip_at__isnull=False)),
+            models.Index(
+                fields=["target", "provider_id"], name="deliveries_of_card", condition=Q(strip_at__isnull=False)
             ),
         ]  # fmt: skip
 

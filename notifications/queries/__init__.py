@@ -11,6 +11,7 @@ from notifications.queries.addresses import (
 )
 from notifications.queries.cards import last_news_of
 from notifications.queries.coming import Coming, coming_visits
+from notifications.queries.own import Wishes, wishes_of
 from notifications.queries.switches import BROADCASTS, Switches, ad_for, matrix_of, switches_of
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Coming",
     "Person",
     "Switches",
+    "Wishes",
     "ad_for",
     "address_book",
     "coming_visits",
@@ -29,4 +31,5 @@ __all__ = [
     "matrix_of",
     "switches_of",
     "visits_followed_by",
+    "wishes_of",
 ]

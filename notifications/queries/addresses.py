@@ -90,10 +90,10 @@ def address_book(people: Iterable[Person], visit: Appointment | None = None) -> 
     followers = followers_of(visit) if visit is not None else {}
     book = AddressBook(preferences=preferences_of(people), followers=followers)
     hearing = browsers_of(visit) if visit is not None else frozenset()
-    for subscription in subscriptions_of(people, hearing):
-        for person in people:
-            if belongs_to(subscription, person, hearing):
-                book.subscriptions.setdefault(person.key, []).append(str(subscription.pk))
+    subscriptions = subscriptions_of(people, hearing)
+    for person in people:
+        theirs = {each.endpoint: str(each.pk) for each in subscriptions if belongs_to(each, person, hearing)}
+        book.subscriptions[person.key] = list(theirs.values())  # once, though several companies may wake a browser
     book.dead = dead_among((address.channel, address.target) for person in people for address in book.addresses(person))
     return book
 

@@ -70,8 +70,8 @@
       button.disabled = true;
       try {
         await action();
-      } catch {
-        show("failed");
+      } catch (error) {
+        show(error.message === "409" ? "full" : "failed");
       }
       button.disabled = false;
     });

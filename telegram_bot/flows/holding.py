@@ -20,7 +20,7 @@ from telegram_bot.callbacks import CONFIRM, HOLD, OTHER_TIME, PAY, RELEASE, REPE
 from telegram_bot.cards import clients_card
 from telegram_bot.dress import rows_of
 from telegram_bot.flows.booking import nearest, place, times_screen
-from telegram_bot.flows.phone import phone_question
+from telegram_bot.flows.phone import about_the_phone, phone_question
 from telegram_bot.flows.start import home
 from telegram_bot.own import own_hold, own_visit
 from telegram_bot.routes import answer, press
@@ -184,6 +184,9 @@ def stop_wishing(talk: Talk, *, hold: int) -> Reply:
 @answer(WISHING)
 def take_wish(talk: Talk, text: str, *, hold: int) -> Reply:
     found = own_hold(talk, hold)
+    if reply := about_the_phone(talk, text):
+        talk.ask(WISHING, hold=hold)
+        return reply
     if not 0 < len(text) <= LONGEST_WISH:
         talk.ask(WISHING, hold=hold)
         said = _("At most %(longest)d letters, please.") % {"longest": LONGEST_WISH}

@@ -40,6 +40,13 @@ def skipped(talk: Talk) -> Reply:
     return Reply(after=(notice(_("All right. You can do it later in the settings.")),))
 
 
+def about_the_phone(talk: Talk, text: str) -> Reply | None:
+    """The keys of its question stand below the chat, and may be pressed while something else is asked for."""
+    if talk.contact is not None and talk.contact.phone:
+        return take_contact(talk, text)
+    return skipped(talk) if is_skip(text) else None
+
+
 @answer(CONTACT)
 def take_contact(talk: Talk, text: str) -> Reply:
     """Only his own: anybody can send anybody's card."""

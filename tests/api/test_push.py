@@ -5,6 +5,7 @@ import pytest
 from accounts.models.device import device_key
 from accounts.values import Role
 from notifications.commands import subscribe
+from notifications.commands.subscribe import MOST_STRANGERS
 from notifications.models import PushSubscription
 from notifications.push_keys import new_pair
 from notifications.queries import address_book
@@ -88,6 +89,35 @@ def test_a_client_who_has_signed_in_hears_of_everything_of_his():
 
     subscription = PushSubscription.objects.get()
     assert (answer.status_code, subscription.client, subscription.company) == (201, client, salon.company)
+
+
+@pytest.mark.parametrize("who", ["a client", "an operator"])
+def test_whoever_has_signed_in_hears_of_what_was_booked_in_his_browser_too(who):
+    salon, stranger = Salon(), Caller()
+    stranger.browser.cookies["device"] = "a browser"
+    visit = row(stranger.visit(salon))
+    client, user = make_client(salon.company), make_user(salon.company, Role.OPERATOR)
+    caller = Caller(client_user(client) if who == "a client" else user)
+    caller.browser.cookies["device"] = "a browser"
+
+    subscribed(caller)
+
+    subscription = PushSubscription.objects.get()
+    assert (subscription.client or subscription.user, subscription.browser_key) == (
+        client if who == "a client" else user, device_key("a browser"),
+    )  # fmt: skip
+    assert woken(visit) == [str(subscription.pk)]
+
+
+def test_one_stranger_too_many_is_refused():
+    visit = Caller().visit(Salon())
+    for _ in range(MOST_STRANGERS):
+        assert subscribed(Caller(), token=visit["token"]).status_code == 201
+
+    answer = subscribed(Caller(), token=visit["token"])
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "too_many_devices")
+    assert PushSubscription.objects.count() == MOST_STRANGERS
 
 
 def test_a_client_names_one_of_several_companies():

@@ -12,13 +12,18 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, Worker, expect
 
 from accounts.models.device import device_key
+from accounts.values import Actor, Channel, Role
+from booking.commands import book_now
 from booking.models import Appointment
+from booking.values import Contact
 from booking.views.common import DEVICE_COOKIE
 from notifications.channels.web_push import payload_of
+from notifications.commands import subscribe
+from notifications.commands.subscribe import MOST_STRANGERS
 from notifications.models import PushSubscription
 from notifications.push_keys import new_pair
 from notifications.values import Button, Message
-from tests.factories import book
+from tests.factories import WEB, book
 from tests.notifications.browsers import Browser
 
 PRIVATE, PUBLIC = new_pair()
@@ -179,6 +184,36 @@ def test_a_push_is_shown_with_where_it_leads(page, live_server, visit):
             },
         }
     ]
+
+
+def test_one_stranger_too_many_reads_why(page, live_server, salon):
+    desk = Actor(Role.OPERATOR, Channel.ADMIN, company_id=salon.company.pk)
+    by_telephone = book_now(salon.slot(16, days=3, specialist=salon.specialists[0]), desk, Contact("Ann"))
+    for number in range(MOST_STRANGERS):
+        stranger, key = Browser(), f"stranger {number}"
+        subscribe(
+            salon.company.pk, stranger.endpoint, stranger.p256dh, stranger.auth,
+            actor=WEB, browser_key=key, visit_id=by_telephone.pk,
+        )  # fmt: skip
+    page.context.grant_permissions(["notifications"], origin=live_server.url)
+    open_visit(page, live_server, by_telephone)
+
+    button(page, "button").click()
+
+    expect(page.get_by_text("Five other devices are told of this visit already.")).to_be_visible()
+    expect(page.get_by_text(WORDS["en"]["failed"])).to_be_hidden()
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_telegram_and_this_device_stand_beside_each_other(page, live_server, visit, settings, language):
+    settings.TELEGRAM_BOT_USERNAME, settings.TELEGRAM_BOT_TOKEN = "okno_bot", "42:TEST"
+
+    open_visit(page, live_server, visit, language)
+
+    link = page.get_by_role("link", name={"en": "Get it in Telegram", "ru": "Получать в Telegram"}[language])
+    expect(link).to_have_attribute("href", f"https://t.me/okno_bot?start=v_{visit.visit_token}")
+    expect(button(page, "button", language)).to_be_visible()
+    expect(page.get_by_text({"en": "Reminders:", "ru": "Напоминания:"}[language])).to_have_count(1)
 
 
 @pytest.mark.parametrize("data", ["", "no json", "null", "[]", '{"notification": null}', '{"notification": {}}'])

@@ -32,7 +32,7 @@ class Recorder:
         if self.script and (answer := self.script.popleft()):
             raise answer
         self.sent.append(message)
-        return f"{type(self).__name__}-{len(self.sent)}"
+        return message.replaces or f"{type(self).__name__}-{len(self.sent)}"
 
 
 class Telegram(Recorder):

@@ -1,8 +1,6 @@
 """A chat that opened a visit's link hears of that visit and of no other, whoever the client is."""
 
-from contextlib import suppress
 from functools import partial
-from threading import Barrier, BrokenBarrierError
 
 import pytest
 
@@ -17,7 +15,7 @@ from notifications.models import AttachedChat, DeadAddress, Delivery, Preference
 from notifications.queries import follows, visits_followed_by
 from tests.notifications.carriers import Telegram
 from tests.notifications.salon import Reachable, dispatched
-from tests.torture.rivals import at_once
+from tests.torture.rivals import after_whom_nobody_hurries, at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -104,25 +102,13 @@ def test_two_who_come_at_once_do_not_both_get_the_last_place(salon, monkeypatch,
         attach_chat(visit.pk, chat, "ru")
     monkeypatch.setattr(attach, "require_room", after_whom_nobody_hurries(attach.require_room))
     if not is_locked:
-        monkeypatch.setattr(attach, "locked", lambda pk: Appointment.objects.get(pk=pk))
+        monkeypatch.setattr(attach, "locked_visit", lambda pk: Appointment.objects.get(pk=pk))
 
     outcomes = at_once([partial(attach_chat, visit.pk, chat, "ru") for chat in (MOTHER, FATHER)])
 
     refusals = [outcome.error for outcome in outcomes if not outcome.won]
     assert [type(error) for error in refusals] == ([TooManyChats] if is_locked else [])
     assert AttachedChat.objects.count() == MOST_CHATS + (not is_locked)
-
-
-def after_whom_nobody_hurries(require_room):
-    """Whoever has counted waits a moment for his rival to have counted, too."""
-    both = Barrier(2, timeout=0.3)
-
-    def counted(*args) -> None:
-        require_room(*args)
-        with suppress(BrokenBarrierError):
-            both.wait()
-
-    return counted
 
 
 # --- hearing

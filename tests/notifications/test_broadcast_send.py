@@ -65,7 +65,7 @@ def test_a_part_is_sent_and_keeps_the_providers_id(salon):
     (part,) = parts(done)
     assert (part.state, part.provider_id, part.attempts, part.leased_until) == ("SENT", "BulkTelegram-1", 1, None)
     assert part.sent_at is not None
-    assert Telegram.targets() == [str(fan.tg_id)]
+    assert [(message.target, message.delivery_id) for message in Telegram.sent] == [(str(fan.tg_id), part.pk)]
     assert done.state == BroadcastState.DONE
 
 

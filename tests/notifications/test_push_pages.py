@@ -14,6 +14,7 @@ from accounts.models.device import device_key
 from accounts.values import Role
 from booking.commands import cancel_appointment
 from booking.views.common import DEVICE_COOKIE
+from notifications.commands.subscribe import MOST_STRANGERS
 from notifications.models import PushSubscription
 from notifications.push_keys import new_pair
 from tests.factories import WEB, Salon, book, make_client, make_user
@@ -169,6 +170,20 @@ def test_another_device_that_has_the_link_agrees_for_itself(visit):
     assert row[4] == device_key(phone.cookies[DEVICE_COOKIE].value) != device_key(DEVICE)
     assert " data-on hidden" in opened(phone, visit)
     assert " data-on hidden" not in opened(Visitor(), visit)
+
+
+def test_one_stranger_too_many_is_told_so_and_his_page_has_the_words(visitor, visit):
+    for _ in range(MOST_STRANGERS):
+        stranger = Visitor(enforce_csrf_checks=True)
+        opened(stranger, visit)
+        assert tell(stranger, visit, Browser().wire).status_code == 204
+    late = Visitor(enforce_csrf_checks=True, headers={"accept-language": "en"})
+    page = opened(late, visit)
+
+    answer = tell(late, visit, Browser().wire)
+
+    assert (answer.status_code, answer.json()["code"], len(rows())) == (409, "too_many_devices", MOST_STRANGERS)
+    assert f'data-when="full" hidden>{answer.json()["message"]}</p>' in page
 
 
 def test_a_client_who_has_signed_in_is_kept_as_himself(visitor, visit, salon):

@@ -1,5 +1,7 @@
 """WHO is told (source 001 §5): the matrix, minus whoever did it, by the channels that are switched on."""
 
+from dataclasses import replace
+
 import pytest
 
 from accounts.values import SYSTEM, WEB_GUEST, Actor, Channel, Role
@@ -9,7 +11,7 @@ from booking.models import AppointmentEvent, EventType
 from booking.values import Contact
 from notifications.commands import attach_chat, dispatch_event
 from notifications.models import DeadAddress, Delivery, NotificationSetting, Preferences, PushSubscription
-from tests.factories import book, make_company, make_location, make_specialist, make_user, numbers
+from tests.factories import book, make_client, make_company, make_location, make_specialist, make_user, numbers
 from tests.notifications.carriers import Push, Telegram
 from tests.notifications.salon import Reachable, dispatched, last, told
 
@@ -31,9 +33,51 @@ def by_telegram(*people) -> list[tuple[str, str]]:
 
 
 def test_a_booking_by_the_client_is_confirmed_to_him_and_told_to_the_salon(salon):
-    visit = salon.visit(actor=salon.as_client, client_id=salon.client.pk)
+    visit = salon.visit(actor=replace(salon.as_client, channel=Channel.WEB), client_id=salon.client.pk)
 
     assert told(visit, CREATED) == by_telegram(salon.client, salon.master, salon.admin, salon.operator)
+
+
+def test_whoever_books_in_the_bot_has_its_answer_and_is_not_told_there_again(salon):
+    visit = booked_in_the_bot(salon)
+
+    assert told(visit, CREATED) == by_telegram(salon.master, salon.admin, salon.operator)
+
+
+def booked_in_the_bot(salon):
+    return salon.visit(actor=salon.as_client, client_id=salon.client.pk)
+
+
+@pytest.mark.parametrize(
+    ("wish", "channels"),
+    [({"every_channel": True}, ["email", "sms"]), ({"muted": [f"{CREATED}:telegram"]}, ["email"])],
+    ids=["every channel", "not by Telegram"],
+)
+def test_whoever_books_in_the_bot_and_wants_other_channels_hears_by_them(salon, wish, channels):
+    Preferences.objects.create(company=salon.company, client=salon.client, **wish)
+
+    rows = dispatched(booked_in_the_bot(salon), CREATED)
+
+    assert [row.channel for row in rows if row.role == "client"] == channels
+
+
+def test_what_the_desk_books_for_a_client_in_the_bot_is_told_to_him(salon):
+    desk = replace(salon.actor(salon.operator), channel=Channel.TELEGRAM)
+    visit = book_now(salon.slot(10, days=3), desk, Contact("Anna"), client_id=salon.client.pk)
+
+    assert told(visit, CREATED) == by_telegram(salon.client, salon.master, salon.admin)
+
+
+def test_whoever_moves_anothers_visit_in_the_bot_is_the_only_follower_not_told(salon):
+    boris, mother = make_client(salon.company, tg_id=next(numbers)), 7_000_000_001
+    visit = salon.visit()
+    for chat in (boris.tg_id, mother):
+        attach_chat(visit.pk, chat, "en")
+    record_event(visit, EventType.BOOKING_RESCHEDULED, Actor(Role.CLIENT, Channel.TELEGRAM, client_id=boris.pk))
+
+    rows = dispatched(visit, MOVED)
+
+    assert [row.target for row in rows if row.role == "client"] == [str(salon.client.tg_id), str(mother)]
 
 
 def test_a_booking_by_an_administrator_is_not_told_to_himself_but_to_his_colleagues(salon):

@@ -91,14 +91,77 @@ def test_subscribe_twice_is_one_row(company):
     assert PushSubscription.objects.count() == 1
 
 
-def test_subscribe_moves_an_endpoint_to_whoever_registers_it_last(company, anna):
+def test_a_guest_takes_no_endpoint_from_whom_it_belongs_to_nor_his_keys(company, anna):
     browser = Browser()
     row = agree(company, browser, actor=the_client(anna), browser_key="hers")
 
-    moved = agree(company, browser, browser_key="his")
+    same = agree(company, Browser(endpoint=browser.endpoint), browser_key="his")
 
-    assert moved.pk == row.pk
-    assert owners() == [(None, None, "his")]
+    assert (same.pk, owners()) == (row.pk, [(anna.pk, None, "hers")])
+    row.refresh_from_db()
+    assert (row.p256dh, row.auth) == (browser.p256dh, browser.auth)
+
+
+def test_a_guest_in_the_same_browser_renews_it_for_whom_it_belongs_to(company, anna):
+    row = agree(company, actor=the_client(anna), browser_key="here")
+    browser = Browser()
+
+    same = agree(company, browser, browser_key="here")
+
+    assert (same.pk, owners()) == (row.pk, [(anna.pk, None, "here")])
+    row.refresh_from_db()
+    assert (row.endpoint, row.p256dh) == (browser.endpoint, browser.p256dh)
+
+
+def test_another_company_has_a_row_of_its_own(company, anna):
+    browser, other = Browser(), make_company()
+    mine = agree(company, browser, actor=the_client(anna), browser_key="here")
+
+    theirs = agree(other, browser, browser_key="here")
+
+    assert owners() == [(anna.pk, None, "here"), (None, None, "here")]
+    assert [(row.pk, row.endpoint) for row in (mine, theirs)] == [(row.pk, browser.endpoint) for row in (mine, theirs)]
+    assert mine.pk != theirs.pk
+
+
+def test_the_new_endpoint_of_a_browser_goes_into_the_rows_of_every_company(company, anna):
+    other = make_company()
+    rows = [agree(company, actor=the_client(anna), browser_key="here"), agree(other, browser_key="here")]
+    browser = Browser()
+
+    agree(other, browser, browser_key="here")
+
+    found = PushSubscription.objects.order_by("pk").values_list("pk", "endpoint", "p256dh")
+    assert list(found) == [(row.pk, browser.endpoint, browser.p256dh) for row in rows]
+
+
+def test_one_of_the_staff_who_is_a_client_as_well_is_both(company, anna):
+    browser, user = Browser(), make_user(company)
+
+    agree(company, browser, actor=one_of_staff(user), browser_key="here")
+    agree(company, browser, actor=the_client(anna), browser_key="here")
+
+    assert owners() == [(anna.pk, user.pk, "here")]
+
+
+def test_whoever_signs_in_takes_over_what_was_a_guests_and_anothers(company, anna):
+    browser, boris = Browser(), make_client(company)
+    takers = []
+
+    for actor, key in ((WEB_GUEST, "old"), (the_client(anna), "old"), (the_client(boris), "new")):
+        agree(company, browser, actor=actor, browser_key=key)
+        takers += owners()
+
+    assert takers == [(None, None, "old"), (anna.pk, None, "old"), (boris.pk, None, "new")]
+
+
+def test_whoever_signs_in_by_a_program_leaves_the_browser_its_name(company, anna):
+    browser = Browser()
+    agree(company, browser, browser_key="here")
+
+    agree(company, browser, actor=the_client(anna))
+
+    assert owners() == [(anna.pk, None, "here")]
 
 
 def test_subscribe_puts_the_new_endpoint_of_a_browser_into_the_row_it_has(company):
@@ -215,6 +278,52 @@ def test_renew_takes_the_place_of_a_row_that_has_the_endpoint_already(company):
     renew(old.endpoint, new.endpoint, new.p256dh, new.auth, browser_key="here")
 
     assert list(PushSubscription.objects.values_list("pk", "endpoint")) == [(row.pk, new.endpoint)]
+
+
+def test_renew_moves_the_rows_of_every_company(company, anna):
+    old, new, other = Browser(), Browser(), make_company()
+    agree(company, old, actor=the_client(anna), browser_key="here")
+    agree(other, old, browser_key="here")
+
+    assert renew(old.endpoint, new.endpoint, new.p256dh, new.auth, browser_key="here") is True
+
+    assert owners() == [(anna.pk, None, "here"), (None, None, "here")]
+    assert set(PushSubscription.objects.values_list("endpoint", flat=True)) == {new.endpoint}
+
+
+def test_renew_takes_nothing_from_whom_it_belongs_to(company, anna):
+    mine, hers = Browser(), Browser()
+    agree(company, mine, browser_key="mine")
+    agree(company, hers, actor=the_client(anna), browser_key="hers")
+
+    assert renew(mine.endpoint, hers.endpoint, mine.p256dh, mine.auth, browser_key="mine") is False
+
+    rows = PushSubscription.objects.order_by("pk").values_list("endpoint", "client", "p256dh")
+    assert list(rows) == [(mine.endpoint, None, mine.p256dh), (hers.endpoint, anna.pk, hers.p256dh)]
+
+
+def test_renew_joins_what_one_browser_has_twice(company, anna):
+    """When the page was quicker than the worker."""
+    old, new = Browser(), Browser()
+    row = agree(company, old, browser_key="here")
+    PushSubscription.objects.create(
+        company=company, client=anna, browser_key="here", endpoint=new.endpoint, p256dh=new.p256dh, auth=new.auth
+    )
+
+    assert renew(old.endpoint, new.endpoint, new.p256dh, new.auth, browser_key="here") is True
+
+    assert owners() == [(anna.pk, None, "here")]
+    assert PushSubscription.objects.get().pk == row.pk
+
+
+def test_unsubscribe_ends_it_for_every_company(company, anna):
+    browser = Browser()
+    for each, actor in ((company, the_client(anna)), (make_company(), WEB_GUEST)):
+        agree(each, browser, actor=actor, browser_key="here")
+
+    assert unsubscribe(browser.endpoint, actor=WEB_GUEST, browser_key="here") is True
+
+    assert owners() == []
 
 
 @pytest.mark.parametrize(("endpoint", "browser_key"), [("mine", "there"), ("unknown", "here"), ("mine", "")])

@@ -6,8 +6,11 @@ from threading import Event, Thread
 import pytest
 from kombu.exceptions import OperationalError
 
+from accounts.values import Actor, Channel, Role
+from booking.commands import reschedule_appointment
 from notifications import wake
 from notifications.wake import Waker, wake_deliveries, wake_event
+from tests.factories import Salon, book
 
 PATIENCE = 10
 
@@ -28,6 +31,26 @@ def test_events_and_deliveries_are_asked_for_in_their_queue(asked):
     assert [(name, list(numbers), how["queue"], how["retry"]) for name, numbers, how in asked] == [
         ("notifications.tasks.dispatch", [7], "events:p2p", False),
         ("notifications.tasks.send", [8], "events:p2p", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("channel", "countdown"), [(Channel.ADMIN, 10.0), (Channel.WEB, None)], ids=["in the console", "by the client"]
+)
+def test_a_move_in_the_console_is_asked_for_when_it_can_no_longer_be_undone(
+    asked, channel, countdown, django_capture_on_commit_callbacks, db
+):
+    salon = Salon()
+    visit = book(salon.slot(10, days=3))
+    role = Role.CLIENT if channel == Channel.WEB else Role.ADMIN
+    actor = Actor(role, channel, company_id=salon.company.pk)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        reschedule_appointment(visit.pk, salon.at(12, days=3), actor)
+
+    event = visit.events.latest("pk")
+    assert [(name, list(numbers), how["countdown"]) for name, numbers, how in asked] == [
+        ("notifications.tasks.dispatch", [event.pk], countdown)
     ]
 
 

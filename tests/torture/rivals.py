@@ -6,7 +6,7 @@
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from threading import Barrier, BrokenBarrierError, Thread, local
@@ -70,6 +70,18 @@ def at_once(deeds: Iterable[Callable[[], Any]]) -> list[Outcome]:
         thread.join(PATIENCE)
     assert None not in outcomes, "somebody never came back"
     return [outcome for outcome in outcomes if outcome]
+
+
+def after_whom_nobody_hurries(check: Callable[..., None]) -> Callable[..., None]:
+    """The same check; whoever has passed it waits a moment for a rival to have passed it, too."""
+    both = Barrier(2, timeout=0.3)
+
+    def checked(*args: Any) -> None:
+        check(*args)
+        with suppress(BrokenBarrierError):
+            both.wait()
+
+    return checked
 
 
 def after(seconds: float, deed: Callable[[], Any]) -> Callable[[], Any]:

@@ -6,11 +6,10 @@ from typing import overload
 
 from notifications.channels import BulkCarrier
 from notifications.commands.broadcast.threads import with_connection
-from notifications.commands.send import Outcome, claim_as_read, decided, keep
+from notifications.commands.send import Outcome, claim_as_read, decided, keep, message_of
 from notifications.errors import NotSent
 from notifications.models import Delivery
 from notifications.relevance import reason_to_drop
-from notifications.render import render
 from notifications.values import Message, State
 
 
@@ -29,7 +28,7 @@ class Letters(Sequence[Message]):
     def __getitem__(self, which: slice) -> "Letters": ...
     def __getitem__(self, which: int | slice) -> "Message | Letters":
         chosen = self.deliveries[which]
-        return render(chosen) if isinstance(chosen, Delivery) else Letters(chosen)
+        return message_of(chosen) if isinstance(chosen, Delivery) else Letters(chosen)
 
 
 class Flight:

@@ -13,6 +13,7 @@ from booking.commands import (
     hold_slot,
     mark_arrived,
     reschedule_appointment,
+    say_coming,
     undo_reschedule,
 )
 from booking.commands.record import record_event
@@ -167,6 +168,15 @@ def test_move_to_a_specialist_who_cannot_is_refused():
 
     with refused(SlotRefused, "inactive"):
         reschedule_appointment(visit.pk, salon.at(12), WEB, specialist_id=second.pk)
+
+
+def test_who_said_that_he_comes_has_not_said_so_of_another_time():
+    salon = Salon()
+    visit = book(salon.slot(10))
+    say_coming(visit.pk, WEB)
+
+    assert reschedule_appointment(visit.pk, salon.at(14), WEB).client_says_coming is None
+    assert Appointment.objects.get(pk=visit.pk).client_says_coming is None
 
 
 # --- back again ------------------------------------------------------------------------------------------------------

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from booking.commands import book_now, cancel_appointment, hold_slot
+from booking.commands import book_now, cancel_appointment, hold_slot, reschedule_appointment, undo_reschedule
 from booking.commands.once import forget_old_keys, once
-from booking.errors import OtherBody, SlotTaken
+from booking.errors import OtherBody, SlotTaken, WrongStatus
 from booking.models import Appointment, OnceKey
 from booking.queries.visits import database_time
 from tests.booking.steps import ANNA, API, history, nothing_changes, operator_of, refused
@@ -48,6 +48,21 @@ def test_a_repeated_request_hears_what_has_become_of_its_answer():
     again = book_now(salon.slot(10), operator_of(salon), ANNA, request=request_for(salon, 10))
 
     assert (again.pk, again.status) == (visit.pk, "CANCELLED")
+
+
+def test_a_repeated_undo_takes_the_move_back_once():
+    """Without the key the second is refused: there is nothing left to take back."""
+    salon = Salon()
+    visit = book_now(salon.slot(10), operator_of(salon), ANNA)
+    reschedule_appointment(visit.pk, salon.at(12), API)
+    back = undo_reschedule(visit.pk, API, request=once("telegram", "17"))
+
+    with nothing_changes():
+        again = undo_reschedule(visit.pk, API, request=once("telegram", "17"))
+
+    assert (again, again.start_time) == (back, salon.at(10))
+    with refused(WrongStatus):
+        undo_reschedule(visit.pk, API, request=once("telegram", "18"))
 
 
 def test_the_same_key_with_another_body_is_refused():

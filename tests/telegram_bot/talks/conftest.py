@@ -10,6 +10,7 @@ from telegram_bot import permits
 from tests.standins.telegram import TelegramStandIn
 from tests.telegram_bot.chats import connected
 from tests.telegram_bot.talking import SECRET, Talker
+from tests.telegram_bot.talks.world import World
 
 
 @pytest.fixture(autouse=True)
@@ -34,3 +35,8 @@ def talker(telegram) -> Callable[..., Talker]:
         return Talker(telegram, tg_id, first_name, language)
 
     return make
+
+
+@pytest.fixture
+def world(db) -> World:
+    return World()
