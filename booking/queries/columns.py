@@ -17,6 +17,7 @@ from booking.queries.catalogue import weekly
 from booking.values import whole_minutes
 from catalog.models import Break, Location, Specialist, SpecialistSchedule
 
+COMING = (Status.CONFIRMED, Status.ARRIVED)
 TOOK_PLACE = (Status.CONFIRMED, Status.ARRIVED, Status.COMPLETED)
 """What counts as a visit of the day: who did not come is shown, but was not there."""
 

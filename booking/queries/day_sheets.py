@@ -17,7 +17,7 @@ from booking.availability.wallclock import days_between, minute_at, minute_of, m
 from booking.models import OCCUPYING, Appointment, Status
 from booking.models.appointment import LONGEST_VISIT, ClockTimestamp
 from booking.queries.catalogue import minutes_after_midnight, weekly
-from booking.queries.columns import Column, DayOff, DaySheet, Kind, Line, Off, PlaceDay
+from booking.queries.columns import COMING, Column, DayOff, DaySheet, Kind, Line, Off, PlaceDay
 from booking.queries.facts import FAR, round_up
 from catalog.models import Break, Holiday, Location, LocationSchedule
 
@@ -70,6 +70,19 @@ def day_sheets(column: Column, actor: Actor, first: date, last: date) -> list[Da
 
 def day_sheet(column: Column, actor: Actor, day: date) -> DaySheet:
     return day_sheets(column, actor, day, day)[0]
+
+
+def visits_in_break(column: Column, actor: Actor, row: Break) -> list[Appointment]:
+    """Coming visits that a part-day break falls upon, by the clock of each one's location: one statement."""
+    absence = absence_of(row)
+    if absence.start is None or absence.end is None:
+        return []
+    return [
+        visit
+        for visit in visits_around(column, actor, row.date, row.date + A_DAY)
+        if visit.status in COMING
+        and is_within(visit, span_on(visit.location.zone, row.date, absence.start, absence.end))
+    ]
 
 
 # What is read ---------------------------------------------------------------------------------------------------------
