@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.contrib.filters.admin import RadioFilter
 
 from accounts.console import CompanyModelAdmin, VisibleFilter, actor_in
@@ -89,7 +90,7 @@ class OutcomeFilter(RadioFilter):
     parameter_name = "went"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(OK, _("Done")), (DECLINED, _("Declined")), (FAULT, _("Faults"))]
+        return [(OK, pgettext_lazy("outcome", "Done")), (DECLINED, _("Declined")), (FAULT, _("Faults"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[IncomingUpdate]) -> QuerySet[IncomingUpdate]:
         wanted = {OK: WENT_WELL, FAULT: BROKE, DECLINED: ~WENT_WELL & ~BROKE}.get(self.value() or "")

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from booking import wording
 from booking.availability.spans import Span
@@ -65,11 +65,11 @@ def line_in_words(line: Line, zone: ZoneInfo) -> str:
     if line.kind == Kind.VISIT and line.visit:
         return visit_line(line.visit)
     if line.kind == Kind.HELD:
-        return f"{when} ⏳ {_('somebody is booking this time')}"
+        return f"{when} ⏳ " + _("somebody is booking this time")
     if line.kind == Kind.AWAY and line.absence:
         return f"{when} ☕ {short(line.absence.reason, NAME) or _('break')}"
     free = wording.length(whole_minutes(line.end - line.start))
-    return f"⋯ {_('%(length)s free') % {'length': free}} ⋯"
+    return "⋯ " + pgettext("between two visits", "%(length)s free") % {"length": free} + " ⋯"
 
 
 def day_name(day: date, today: date) -> str:
@@ -92,17 +92,17 @@ def off_in_words(off: DayOff) -> str:
     """Why he does not work that day."""
     note = short(off.note, 2 * NAME)
     if off.why == Off.AWAY:
-        text = f"🏖 {note or _('You are away.')}"
-        return f"{text} ({_('until %(day)s') % {'day': wording.short_day(off.until)}})" if off.until else text
-    if off.why == Off.HOLIDAY:
-        return f"🎉 {_('The salon is closed: %(why)s') % {'why': note}}" if note else f"🎉 {_('The salon is closed.')}"
-    if off.why == Off.CLOSED:
-        return f"🚪 {_('The salon is closed.')}"
-    return f"🌿 {_('Day off.')}"
+        text = "🏖 " + (note or _("You are away."))
+        until = _("until %(day)s") % {"day": wording.short_day(off.until)} if off.until else ""
+        return f"{text} ({until})" if until else text
+    if off.why == Off.NO_SHIFT:
+        return "🌿 " + _("Day off.")
+    closed = _("The salon is closed: %(why)s") % {"why": note} if note else _("The salon is closed.")
+    return ("🎉 " if off.why == Off.HOLIDAY else "🚪 ") + closed
 
 
 def off_in_short(off: DayOff) -> str:
     """The same in a list of days."""
     if off.why == Off.AWAY:
-        return short(off.note, NAME) or _("away")
-    return _("closed") if off.why in (Off.HOLIDAY, Off.CLOSED) else _("day off")
+        return short(off.note, NAME) or pgettext("a day", "away")
+    return pgettext("a day", "closed") if off.why in (Off.HOLIDAY, Off.CLOSED) else _("day off")

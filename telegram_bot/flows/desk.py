@@ -7,6 +7,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import Company
 from accounts.values import Role
@@ -96,7 +97,7 @@ def desk_home(talk: Talk) -> Reply:
 def menu_rows(talk: Talk) -> tuple[Row, ...]:
     is_admin = talk.staff.role == Role.ADMIN
     return rows_of(
-        (Button("📋 " + _("Today"), DESK_TODAY()), Button("➕ " + _("Book"), BOOK_FOR())),
+        (Button("📋 " + _("Today"), DESK_TODAY()), Button("➕ " + pgettext("at the desk", "Book"), BOOK_FOR())),
         (Button("🔎 " + _("Client"), FIND()), Button("📊 " + _("Figures"), FIGURES(days=1))),
         (Button("📣 " + _("Broadcast"), BROADCASTS()), Button("⚙️ " + _("Notifications"), SWITCHES()))
         if is_admin
@@ -214,9 +215,9 @@ def further_rows(salon: Salon, asked: Asked) -> tuple[Row, ...]:
         *(() if is_today else (Button(_("Today"), DESK_DAY(day=salon.today, specialist=who)),)),
         Button(f"{button_day(after)} ▶", DESK_DAY(day=after, specialist=who)),
     )
-    name = short(asked.specialist.name, NAME) if asked.specialist else _("all")
-    people = Button(f"👤 {_('Specialist')}: {name}", DESK_PEOPLE(day=asked.day, page=0))
-    return around, (people,), (Button("➕ " + _("Book"), BOOK_FOR()), home_button())
+    name = short(asked.specialist.name, NAME) if asked.specialist else pgettext("specialists", "all")
+    people = Button("👤 " + _("Specialist") + f": {name}", DESK_PEOPLE(day=asked.day, page=0))
+    return around, (people,), (Button("➕ " + pgettext("at the desk", "Book"), BOOK_FOR()), home_button())
 
 
 @press(DESK_PEOPLE)
@@ -225,7 +226,7 @@ def people(talk: Talk, *, day: date, page: int) -> Reply:
     company = company_of(talk)
     rows = Specialist.objects.visible_to(talk.staff).filter(company=company, is_active=True)
     found = list(rows.order_by("position", "name", "pk")[page * PEOPLE_A_PAGE : (page + 1) * PEOPLE_A_PAGE + 1])
-    everybody = Button(_("All"), DESK_DAY(day=day, specialist=None))
+    everybody = Button(pgettext("specialists", "All"), DESK_DAY(day=day, specialist=None))
     buttons = [Button(short(who.name, NAME), DESK_DAY(day=day, specialist=who.pk)) for who in found[:PEOPLE_A_PAGE]]
     more = page_row(page, len(found) > PEOPLE_A_PAGE, lambda number: DESK_PEOPLE(day=day, page=number))
     back = (back_button(DESK_DAY(day=day, specialist=None), _("To the day")), home_button())

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from booking import wording
 from booking.availability.spans import Minute, Span, holds
@@ -56,7 +57,7 @@ def start_screen(talk: Talk, column: Column, day: date) -> Screen:
     sheet = day_sheet(column, talk.staff, day)
     starts = start_buttons(sheet, column.now)
     own = [line for place in sheet.places for line in place.lines if line.kind == Kind.AWAY]
-    drops = [drop_button(line.absence) for line in own if line.absence and is_own(line.absence)]
+    drops = [drop_button(line.absence, column) for line in own if line.absence and is_own(line.absence)]
     text = text_of("specialist/break", day=day_name(day, column.today), has_any=bool(starts))
     back = (back_button(MY_DAY(day=day), _("To the day")), home_button())
     return Screen(text, rows_of(*in_rows(starts, ACROSS), *in_rows(drops), back))
@@ -85,7 +86,7 @@ def minute_on_the_wall(minute: Minute, place: PlaceDay) -> int:
 def start_button(start: Minute, place: PlaceDay, now: datetime, *, named: bool) -> Button:
     moment = moment_of(start)
     words = [wording.clock(moment, place.location.zone)]
-    words += [_("now")] if start == round_up(now) else []
+    words += [pgettext("a time", "now")] if start == round_up(now) else []
     words += [short(place.location.name, PLACE)] if named else []
     return Button(" · ".join(words), BREAK_LENGTH(start=moment))
 
@@ -95,8 +96,8 @@ def is_own(absence: Break) -> bool:
     return absence.start_time is not None and absence.last_date is None
 
 
-def drop_button(absence: Break) -> Button:
-    return Button(f"🗑 {absence.start_time:%H:%M}–{absence.end_time:%H:%M}", DROP_BREAK(id=absence.pk))
+def drop_button(absence: Break, column: Column) -> Button:
+    return Button(f"🗑 {hours_in_words(absence, column)}", DROP_BREAK(id=absence.pk))
 
 
 # How long -------------------------------------------------------------------------------------------------------------
@@ -221,7 +222,7 @@ def visit_button(visit: Appointment) -> Button:
 
 
 def saved_rows(row: Break) -> tuple[Row, ...]:
-    undo = Button("↩️ " + _("Undo"), DROP_BREAK(id=row.pk))
+    undo = Button("↩️ " + _("Take the break back"), DROP_BREAK(id=row.pk))
     explain = Button("✍️ " + (_("Change the reason") if row.reason else _("Reason")), EXPLAIN_BREAK(id=row.pk))
     return (undo, explain), (back_button(MY_DAY(day=row.date), _("To the day")), home_button())
 
