@@ -16,11 +16,8 @@ from telegram_bot.callbacks import (
     minute36,
 )
 from tests.telegram_bot.desk import a_moment_later, data_of
-from tests.telegram_bot.talks.master import BOTH, away, day_name, shows, vera, visit
-from tests.telegram_bot.talks.world import (
-    OUTDATED,
-    World,
-)
+from tests.telegram_bot.talks.days import BOTH, away, day_name, fixed, shows, vera, visit
+from tests.telegram_bot.talks.world import OUTDATED, World
 
 pytestmark = pytest.mark.django_db
 
@@ -109,12 +106,6 @@ def test_break_begins_now(world, talker, monkeypatch):
     who = vera(talker).taps("☕")
 
     assert who.labels[0][:2] == ["12:07 pm · now", "12:30 pm"]
-
-
-def fixed(moment):
-    from django.db.models import DateTimeField, Value
-
-    return Value(moment, output_field=DateTimeField())
 
 
 def test_visits_in_the_break_stay_and_are_named(world, talker):

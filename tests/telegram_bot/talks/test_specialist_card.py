@@ -17,7 +17,7 @@ from telegram_bot.callbacks import (
 from telegram_bot.models import IncomingUpdate
 from tests.booking.steps import history, last_event, operator_of
 from tests.telegram_bot.desk import a_moment_later, data_of
-from tests.telegram_bot.talks.master import BOTH, day_name, shows, vera, visit
+from tests.telegram_bot.talks.days import BOTH, day_name, shows, vera, visit
 from tests.telegram_bot.talks.world import (
     World,
     plain,

@@ -8,7 +8,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from accounts.signals import identity_changed
 from accounts.values import Role
 from booking.models import Appointment, Status
 from catalog.models import Break, Specialist
@@ -39,7 +38,7 @@ from telegram_bot.models import IncomingUpdate
 from tests.factories import Salon, make_specialist, make_user
 from tests.telegram_bot.crawl import crawl
 from tests.telegram_bot.desk import a_moment_later
-from tests.telegram_bot.talks.master import BOTH, full_day, shows, vera, visit
+from tests.telegram_bot.talks.days import BOTH, full_day, shows, vera, visit
 from tests.telegram_bot.talks.world import ANNA, ELSEWHERE, OPERATOR, OUTDATED, SPECIALIST, World, strangers_visit
 
 pytestmark = pytest.mark.django_db
@@ -147,10 +146,9 @@ def revoked(how: str, user: User) -> None:
     if how == "switched off as a specialist":
         Specialist.objects.filter(user=user).update(is_active=False)
         return
-    User.objects.filter(pk=user.pk).update(
-        **{"another role": {"role": Role.CLIENT}, "switched off": {"is_active": False}}[how]
-    )
-    identity_changed.send(sender=User, tg_ids=[user.tg_id])
+    for name, value in {"another role": {"role": Role.CLIENT}, "switched off": {"is_active": False}}[how].items():
+        setattr(user, name, value)
+    user.save()
 
 
 @pytest.mark.parametrize("how", ["another role", "switched off", "switched off as a specialist"])

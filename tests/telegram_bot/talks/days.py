@@ -1,8 +1,9 @@
-"""A specialist with her days: Vera, chat 21 of ``World``."""
+"""The staff of ``World`` at their days: Vera, a specialist, and Olga at the desk."""
 
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
+from django.db.models import DateTimeField, Value
 from django.utils import translation
 
 from booking.models import Appointment, Status
@@ -10,7 +11,7 @@ from booking.wording import long_day, weekday
 from catalog.models import Break
 from tests.booking.rows import put
 from tests.telegram_bot.desk import opens
-from tests.telegram_bot.talks.world import SPECIALIST, World, plain
+from tests.telegram_bot.talks.world import OPERATOR, SPECIALIST, World, plain
 
 BOTH = pytest.mark.parametrize("language", ["ru", "en"])
 
@@ -40,6 +41,11 @@ def vera(talker, language: str = "en"):
     return talker(SPECIALIST, "Vera", language).says("/start")
 
 
+def olga(talker, language: str = "en"):
+    """At the desk, an operator."""
+    return talker(OPERATOR, "Olga", language).says("/start")
+
+
 def shows(who, data: str):
     """As if the menu had this button."""
     return opens(who, data)
@@ -58,3 +64,8 @@ def on_button(day: date, language: str) -> str:
 
 def away(world: World, **fields) -> Break:
     return Break.objects.create(specialist=world.specialist, date=world.day(2), **fields)
+
+
+def fixed(moment: datetime) -> Value:
+    """In place of the database's clock."""
+    return Value(moment, output_field=DateTimeField())
