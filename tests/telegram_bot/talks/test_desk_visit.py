@@ -187,12 +187,13 @@ def test_desk_of_another_company_learns_nothing(world, talker, role):
 
 
 @pytest.mark.parametrize("how", [{"role": Role.CLIENT}, {"role": Role.SPECIALIST}, {"is_active": False}])
-def test_revoked_role_has_no_power_on_the_next_tap(world, talker, how):
+def test_revoked_role_has_no_power_on_the_next_tap(world, talker, how, django_capture_on_commit_callbacks):
     row = visit_row(world, world.at(10, days=-1), world.anna, Status.CONFIRMED)
     who = shows(olga(talker), DESK_VISIT(id=row.pk))
     for name, value in how.items():
         setattr(world.operator, name, value)
-    world.operator.save()
+    with django_capture_on_commit_callbacks(execute=True):
+        world.operator.save()
 
     for data in every_button(world, row):
         shows(a_moment_later(who), data)
@@ -201,11 +202,12 @@ def test_revoked_role_has_no_power_on_the_next_tap(world, talker, how):
     assert history(row) == ["booking_created"]
 
 
-def test_operator_who_is_limited_now_sees_less_on_the_next_tap(world, talker):
+def test_operator_who_is_limited_now_sees_less_on_the_next_tap(world, talker, django_capture_on_commit_callbacks):
     row = visit_row(world, world.at(10, days=-1), world.anna, Status.CONFIRMED)
     who = shows(olga(talker), DESK_VISIT(id=row.pk))
 
-    world.operator.locations.add(make_location(world.company))
+    with django_capture_on_commit_callbacks(execute=True):
+        world.operator.locations.add(make_location(world.company))
     shows(a_moment_later(who), DESK_VISIT(id=row.pk))
 
     assert (who.toast, User.objects.get(pk=world.operator.pk).locations.count()) == (OUTDATED, 1)

@@ -142,7 +142,7 @@ def test_the_desk_s_commands_open_his_own_day(world, talker, command):
 
 
 def revoked(how: str, user: User) -> None:
-    """As the console and the desk do it; whoever changes a user says so."""
+    """And the bot is not told: what it remembers of him is stale, for nothing is committed here."""
     if how == "switched off as a specialist":
         Specialist.objects.filter(user=user).update(is_active=False)
         return
