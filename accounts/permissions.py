@@ -35,6 +35,7 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
         "notifications.delivery": ("view", "change"),
         "notifications.preferences": EDIT,
         "notifications.pushsubscription": ("view", "delete"),
+        "telegram_bot.incomingupdate": VIEW,
     },
     Role.OPERATOR: {
         **dict.fromkeys(CATALOGUE, VIEW),

@@ -174,6 +174,7 @@ UNFOLD_SETTINGS: dict[str, Any] = {
                     },
                     owner_link(_("Companies"), "business", "accounts.company"),
                     link(_("Users"), "manage_accounts", "accounts.user"),
+                    link(_("Staff in Telegram"), "smart_toy", "telegram_bot.incomingupdate"),
                     owner_link(_("Background tasks"), "schedule", "django_celery_beat.periodictask"),
                 ],
             },

@@ -83,6 +83,8 @@ def as_staff(talk: Talk, pk: int) -> Acting | None:
     if staff is None or not may_change_visits(staff):
         return None
     rows = Appointment.objects.visible_to(staff).booked().that_were_wanted()
+    if staff.role == Role.SPECIALIST:  # whoever was switched off has no column any more
+        rows = rows.filter(specialist__is_active=True)
     visit = rows.with_everything_shown().filter(pk=pk).first()
     return Acting(with_its_place(visit), staff) if visit else None
 

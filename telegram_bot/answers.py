@@ -71,7 +71,7 @@ def replied(arrival: Arrival, talk: Talk) -> tuple[Reply, str]:
         return refused(talk, refusal, is_tap=arrival.query is not None), refusal.code
     except Busy:
         return Reply(toast=_("Many people are booking right now. Please try again."), is_alert=True), "busy"
-    return reply, "ok"
+    return reply, reply.refusal or "ok"
 
 
 def refused(talk: Talk, refusal: Refusal, *, is_tap: bool) -> Reply:

@@ -87,14 +87,15 @@ PARTS: dict[str, Part] = {
     "channel": Part(r"[a-z_]{1,10}"),
     "role": Part("client|specialist|admin"),
     "on": Part("0|1", lambda on: str(int(on)), lambda text: text == "1"),
-    "step": Part("arr|done|ns"),
+    "step": Part("arr|done|ns|xarr|xdone|xns"),
     "answer": Part("yes|move|no"),
     "days": Part("1|7|30", read=int),
     "whom": Part(r"0|[1-9a-z][0-9a-z]{0,11}", lambda pk: base36(pk or 0), lambda text: from_base36(text) or None),
     "choice": Part(r"[a-z0-9]{1,14}"),
     "deed": Part("start|pause|resume|stop|drop"),
 }
-"""By the names that patterns use. ``specialist`` 0 is any, ``whom`` 0 a guest: None here."""
+"""By the names that patterns use. ``specialist`` 0 is any, ``whom`` 0 a guest: None here. A ``step`` with an x is that
+one taken back."""
 
 
 @dataclass(frozen=True)
@@ -193,7 +194,9 @@ EVERY_CHANNEL = Callback("s:e:{on}")
 SHARE_PHONE = Callback("s:p")
 
 # Specialist.
+MY_TODAY = Callback("sp:d", SPECIALIST)
 MY_DAY = Callback("sp:d:{day}", SPECIALIST)
+MY_DAY_PAGE = Callback("sp:d:{day}:{page}", SPECIALIST)
 MY_WEEK = Callback("sp:w:{day}", SPECIALIST)
 MY_VISIT = Callback("sp:o:{id}", SPECIALIST)
 MY_STEP = Callback("sp:v:{id}:{step}", SPECIALIST)
@@ -202,9 +205,13 @@ BREAK = Callback("sp:b:{day}", SPECIALIST)
 BREAK_LENGTH = Callback("sp:b1:{start}", SPECIALIST)
 TAKE_BREAK = Callback("sp:b2:{start}:{length}", SPECIALIST)
 DROP_BREAK = Callback("sp:bx:{id}", SPECIALIST)
+EXPLAIN_BREAK = Callback("sp:br:{id}", SPECIALIST)
 
 # Administrators and operators.
+DESK_TODAY = Callback("ad:d", DESK)
 DESK_DAY = Callback("ad:d:{day}:{specialist}", DESK)
+DESK_DAY_PAGE = Callback("ad:d:{day}:{specialist}:{page}", DESK)
+DESK_PEOPLE = Callback("ad:w:{day}:{page}", DESK)
 DESK_VISIT = Callback("ad:o:{id}", DESK)
 DESK_STEP = Callback("ad:v:{id}:{step}", DESK)
 FIND = Callback("ad:find", DESK)

@@ -84,7 +84,8 @@ class Reply:
     ``toast`` is shown over the chat, as an alert that must be read with ``is_alert``. ``stays`` turns the menu into a
     receipt: the next menu is sent below it. ``deletes`` takes the message under the finger away. ``is_menu``: it is the
     menu from now on, though it may have been a card. ``shows`` names what the menu shows, such as ``hold:17``, for
-    whoever must change it later. ``after`` is sent below.
+    whoever must change it later. ``refusal`` is the code of what was declined, for the audit, when the screen says so
+    itself. ``after`` is sent below.
     """
 
     screen: Screen | None = None
@@ -95,4 +96,5 @@ class Reply:
     deletes: bool = False
     is_menu: bool = False
     shows: str = ""
+    refusal: str = ""
     after: tuple[After, ...] = field(default=())

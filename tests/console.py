@@ -26,6 +26,7 @@ from notifications.models import (
 )
 from notifications.values import Channel as Told
 from notifications.values import Occasion, RecipientRole
+from telegram_bot.models import IncomingUpdate
 from tests.factories import Salon, book, make_client, make_user, numbers
 from wallet.commands import deposit
 from wallet.models import ClientWallet, Payment, Reconciliation, WalletTransaction
@@ -74,6 +75,7 @@ class World:
             AppointmentEvent: AppointmentEvent.objects.filter(appointment=self.visit).first(),
             **self.money(),
             **self.notifications(),
+            IncomingUpdate: self.deed_in_the_bot(),
             **background_rows(),
         }[model]
 
@@ -108,6 +110,14 @@ class World:
             PushSubscription: once(PushSubscription, **mine, endpoint=f"https://push.example/{self.mark}"),
             DeadAddress: once(DeadAddress, channel=Told.EMAIL, address=f"{self.mark}@example.com", reason=text),
         }
+
+    def deed_in_the_bot(self) -> IncomingUpdate:
+        """An administrator has marked the visit as over."""
+        found = IncomingUpdate.objects.filter(user__company=self.company).first()
+        return found or IncomingUpdate.objects.create(
+            update_id=next(numbers), tg_id=1, what=f"ad:v:{self.visit.pk}:done", outcome="ok",
+            user=make_user(self.company, Role.ADMIN, full_name=f"{self.mark} chief"),
+        )  # fmt: skip
 
     def user(self, role: str, **fields) -> User:
         """Somebody of this company; the specialist is the one whose visits these are."""

@@ -32,6 +32,7 @@ from notifications.models import (
     PushSubscription,
     Reminder,
 )
+from telegram_bot.models import Chat, IncomingUpdate
 from tests.booking.rows import put
 from tests.factories import Salon, make_client, make_company, make_location, make_specialist, make_user
 from wallet.models import ClientWallet, Payment, Reconciliation, WalletTransaction
@@ -40,7 +41,7 @@ pytestmark = pytest.mark.django_db
 
 OUR_APPS = ("accounts", "catalog", "wallet", "booking", "notifications", "telegram_bot")
 SHOWN_NOWHERE = {OnceKey}  # one-time keys, which no view, endpoint or admin class reads
-OF_THE_DEPLOYMENT = {Reconciliation, DeadAddress, Reminder, AttachedChat}  # shown to its owner alone
+OF_THE_DEPLOYMENT = {Reconciliation, DeadAddress, Reminder, AttachedChat, Chat}  # shown to its owner alone
 
 # Whose row: Anna's own; a colleague's in the same location; somebody's elsewhere in the company; a stranger's.
 MINE, COLLEAGUES, ELSEWHERE, STRANGERS = "mine", "a colleague's", "elsewhere", "a stranger's"
@@ -55,13 +56,14 @@ EVERY = {
     *{Specialist, SpecialistSchedule, Break, User, Invitation, Client, Device, Appointment, AppointmentEvent},
     *{ClientWallet, WalletTransaction, Payment},
     *{NotificationSetting, AdTemplate, Broadcast, Delivery, Preferences, PushSubscription},
+    IncomingUpdate,
 }
 MONEY = {ClientWallet, WalletTransaction, Payment}
 PUBLIC = {Company, Location, Service, Specialist}
 OF_A_COMPANY = {Company, Service, Client, Device, User, Invitation, ClientWallet, WalletTransaction}
-OF_ADMINISTRATORS = {User, Invitation, PushSubscription}
 RULES = {NotificationSetting, AdTemplate, Broadcast}
-OF_A_LOCATION = EVERY - OF_A_COMPANY - RULES - {Preferences, PushSubscription}
+OF_ADMINISTRATORS = {User, Invitation, PushSubscription, IncomingUpdate}
+OF_A_LOCATION = EVERY - OF_A_COMPANY - RULES - OF_ADMINISTRATORS - {Preferences}
 OF_A_PERSON = {Specialist, ServiceSpecialist, SpecialistSchedule, Break, Client, Appointment, AppointmentEvent, User}
 OF_A_CLIENT = {Client, Appointment, Preferences, PushSubscription, *MONEY}
 OF_A_USER = {Delivery, PushSubscription}
@@ -106,6 +108,7 @@ class Desk(Salon):
             Payment: Payment.objects.create(
                 company=self.company, appointment=visit, method="cash", amount=5, reference=f"{number}", actor={}
             ),
+            IncomingUpdate: IncomingUpdate.objects.create(update_id=number, tg_id=number, user=self.user),
             **self.notifications(visit),
         }
 
@@ -178,7 +181,7 @@ SEEN: dict[str, tuple[dict[type[Model], frozenset[str]], frozenset[str]]] = {
     "an accountant": (dict.fromkeys(OF_ADMINISTRATORS, NONE), OURS),
     "a specialist": (
         dict.fromkeys(OF_A_PERSON | OF_A_USER, OWN)
-        | dict.fromkeys({Invitation, Device, Preferences, *MONEY, *RULES}, NONE),
+        | dict.fromkeys({Invitation, Device, Preferences, IncomingUpdate, *MONEY, *RULES}, NONE),
         OURS,
     ),
     "a specialist without a user": ({}, NONE),

@@ -18,7 +18,7 @@ from booking.commands import (
     undo_reschedule,
 )
 from booking.commands.pay import PAYABLE
-from booking.commands.progress import ARRIVE, CANCEL, COMPLETE, CORRECTIONS, NO_SHOW, Step
+from booking.commands.progress import ARRIVE, CANCEL, COMPLETE, CORRECTIONS, NO_SHOW
 from booking.models import Appointment, Status
 
 Legal = Callable[[Appointment, datetime], bool]
@@ -42,13 +42,6 @@ class DeskStep:
         return self.name in ("arrive", "complete")
 
 
-def by(step: Step) -> Legal:
-    def legal(visit: Appointment, now: datetime) -> bool:
-        return visit.status in step.by_staff_from and (step.not_before is None or now >= step.not_before(visit))
-
-    return legal
-
-
 def is_hold(visit: Appointment, now: datetime) -> bool:
     return visit.status == Status.HOLD
 
@@ -67,9 +60,9 @@ def was_just_moved(visit: Appointment, now: datetime) -> bool:
 STEPS = {
     step.name: step
     for step in (
-        DeskStep("arrive", _("Arrived"), _("marked as arrived"), "how_to_reg", mark_arrived, by(ARRIVE)),
-        DeskStep("complete", _("Completed"), _("completed"), "task_alt", complete_appointment, by(COMPLETE)),
-        DeskStep("no-show", _("Did not come"), _("marked as no-show"), "person_off", mark_no_show, by(NO_SHOW)),
+        DeskStep("arrive", _("Arrived"), _("marked as arrived"), "how_to_reg", mark_arrived, ARRIVE.is_open),
+        DeskStep("complete", _("Completed"), _("completed"), "task_alt", complete_appointment, COMPLETE.is_open),
+        DeskStep("no-show", _("Did not come"), _("marked as no-show"), "person_off", mark_no_show, NO_SHOW.is_open),
         DeskStep("undo", _("Undo the move"), _("put back"), "undo", undo_reschedule, was_just_moved),
         DeskStep("correct", _("Take the last step back"), _("corrected"), "undo", correct_status, can_be_corrected),
         DeskStep("release", _("Release the hold"), _("released"), "lock_open", release_hold, is_hold),
@@ -109,6 +102,6 @@ def legal_pages(visit: Appointment, now: datetime, actor: Actor) -> list[Page]:
         Page.MOVE: can_move,
         Page.PAY: actor.may_take_money and visit.status in PAYABLE and visit.due > 0,
         Page.RETURN: actor.may_take_money and visit.paid > 0,
-        Page.CANCEL: by(CANCEL)(visit, now),
+        Page.CANCEL: CANCEL.is_open(visit, now),
     }
     return [page for page, legal in can.items() if legal]

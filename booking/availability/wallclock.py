@@ -90,6 +90,16 @@ def span_on(zone: ZoneInfo, day: date, start: int, end: int) -> Span:
     return minute_at(zone, day, start), minute_at(zone, day, end if end > start else end + A_DAY)
 
 
+def wall_clock_of(zone: ZoneInfo, span: Span) -> tuple[date, int, int] | None:
+    """The day and the minutes after its midnight of which ``span_on`` makes ``span``.
+
+    None in the hour that autumn shows twice, where no wall clock says which of the two is meant.
+    """
+    begin, end = (moment_of(minute).astimezone(zone) for minute in span)
+    day, minutes = begin.date(), (begin.hour * 60 + begin.minute, end.hour * 60 + end.minute)
+    return (day, *minutes) if span_on(zone, day, *minutes) == span else None
+
+
 def days_between(first: date, last: date) -> Iterator[date]:
     for number in range(first.toordinal(), last.toordinal() + 1):
         yield date.fromordinal(number)

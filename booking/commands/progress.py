@@ -49,6 +49,11 @@ class Step:
     not_before: Callable[[Appointment], datetime] | None = None
     by_client: bool = False
 
+    def is_open(self, appointment: Appointment, now: datetime) -> bool:
+        """Whether staff may take it now; the command looks again."""
+        is_time = self.not_before is None or now >= self.not_before(appointment)
+        return appointment.status in self.by_staff_from and is_time
+
 
 COMING = frozenset({Status.CONFIRMED})
 HERE = frozenset({Status.CONFIRMED, Status.ARRIVED})

@@ -17,6 +17,7 @@ from notifications.models import (
     Preferences,
     PushSubscription,
 )
+from telegram_bot.models import IncomingUpdate
 from tests.console import OWNER, World, address
 from tests.factories import (
     make_client,
@@ -61,6 +62,9 @@ def more(world: World, model: type) -> None:
         PushSubscription: lambda: PushSubscription.objects.create(
             company=world.company, client=make_client(world.company), endpoint=f"https://push.example/{next(numbers)}"
         ),
+        IncomingUpdate: lambda: IncomingUpdate.objects.create(
+            update_id=next(numbers), tg_id=1, user=make_user(world.company), what=f"ad:v:{next(numbers)}:done"
+        ),
         DeadAddress: lambda: DeadAddress.objects.create(channel="email", address=f"{next(numbers)}@example.com"),
     }
     make[model]()
@@ -93,7 +97,7 @@ def statements(browser, where: str) -> int:
     "model",
     [
         *(Client, Company, Device, User, Location, Workplace, Service, Specialist, Holiday, Break),
-        *(AdTemplate, NotificationSetting, Broadcast, Delivery, Preferences, PushSubscription),
+        *(AdTemplate, NotificationSetting, Broadcast, Delivery, Preferences, PushSubscription, IncomingUpdate),
     ],
     ids=lambda model: model._meta.label,
 )

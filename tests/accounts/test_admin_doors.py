@@ -37,6 +37,7 @@ DOORS: dict[str, tuple[frozenset[str], ...]] = {
     "notifications.NotificationSetting": (CHIEFS, CHIEFS, CHIEFS, NOBODY),
     "notifications.Preferences": (DESK, DESK, DESK, NOBODY),
     "notifications.PushSubscription": (CHIEFS, NOBODY, NOBODY, CHIEFS),
+    "telegram_bot.IncomingUpdate": (CHIEFS, NOBODY, NOBODY, NOBODY),
     "wallet.ClientWallet": (READERS, NOBODY, NOBODY, NOBODY),
     "wallet.Payment": (READERS, NOBODY, NOBODY, NOBODY),
     "wallet.Reconciliation": (OWNERS, NOBODY, NOBODY, NOBODY),

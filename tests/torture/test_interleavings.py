@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from booking.commands import book_now, confirm_appointment, expire_overdue_holds, hold_slot, reschedule_appointment
 from booking.errors import SlotRefused
 from booking.models import Appointment, Status
+from catalog.commands import take_break
 from catalog.models import Break, Holiday, Location
 from tests.booking.steps import ANNA, make_overdue, operator_of
 from tests.depth import SECONDS
@@ -47,6 +48,11 @@ def take_an_hour_off(salon: Salon) -> None:
     Break.objects.create(specialist=salon.specialist, date=salon.day(), start_time=time(10, 30), end_time=time(11))
 
 
+def take_an_hour_off_by_command(salon: Salon) -> None:
+    """As the bot does."""
+    take_break(salon.specialist.pk, operator_of(salon), day=salon.day(), start=time(10, 30), end=time(11))
+
+
 def open_at_noon(salon: Salon) -> None:
     for row in salon.location.schedules.all():
         save(row, start_time=time(12))
@@ -60,6 +66,7 @@ def begin_at_noon(salon: Salon) -> None:
 EDITS: dict[str, tuple[Callable[[Salon], object], str]] = {
     "a whole day off": (take_the_day_off, "on_break"),
     "an hour off": (take_an_hour_off, "on_break"),
+    "an hour off by command": (take_an_hour_off_by_command, "on_break"),
     "a break moved here": (move_break_here, "on_break"),
     "a holiday": (close_for_the_day, "closed"),
     "shorter hours": (open_at_noon, "closed"),
@@ -244,6 +251,7 @@ def test_two_edits_at_once_harm_neither_each_other_nor_the_booking(monkeypatch):
 
 CONTROLS = {
     "a whole day off": "catalog.Break:raises_version_of_catalog_specialist",
+    "an hour off by command": "catalog.Break:raises_version_of_catalog_specialist",
     "a holiday": "catalog.Holiday:raises_location_version",
     "shorter hours": "catalog.LocationSchedule:raises_location_version",
     "a shorter shift": "catalog.SpecialistSchedule:raises_version_of_catalog_specialist",

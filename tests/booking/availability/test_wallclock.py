@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from booking.availability import Absence, Hours, Span, SpecialDay, free_starts, openings, shifts_of
-from booking.availability.wallclock import minute_at, minute_of, moment_of
+from booking.availability.wallclock import minute_at, minute_of, moment_of, span_on, wall_clock_of
 from tests.booking.availability.small import ask, make_candidate, make_place, make_terms
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -334,6 +334,28 @@ def test_hours_around_the_doubled_time_are_longer_by_it():
     ((start, end),) = open_on(day, [Hours(6, 60, 240)], zone=BERLIN)
 
     assert end - start == 4 * 60
+
+
+@pytest.mark.parametrize(("name", "day"), [("Europe/Moscow", MONDAY), *((name, day) for name, day, *_ in GAPS)])
+@pytest.mark.parametrize("start", [0, 95, 23 * 60 + 45])
+def test_the_wall_clock_of_a_span_makes_the_same_span(name, day, start):
+    zone = ZoneInfo(name)
+    begin = minute_at(zone, day, start)
+
+    written = wall_clock_of(zone, (begin, begin + 30))
+
+    assert written is not None
+    assert span_on(zone, *written) == (begin, begin + 30)
+
+
+@pytest.mark.parametrize(("name", "day", "first", "last"), FOLDS)
+def test_no_wall_clock_says_which_of_two_hours_is_meant(name, day, first, last):
+    """From the last minutes of the first showing into the second."""
+    zone = ZoneInfo(name)
+    end_of_first = minute_at(zone, day, first) + last - first
+
+    assert wall_clock_of(zone, (end_of_first - 15, end_of_first + 15)) is None
+    assert wall_clock_of(zone, (end_of_first, end_of_first + 15)) is None
 
 
 # --- what is offered then --------------------------------------------------------------------------------------------
