@@ -49,7 +49,7 @@ def obey(telegram: DemoTelegram, method: str, path: str, body: bytes) -> Reply:
     if found := re.fullmatch(r"files/([\w-]+)", path):
         return file(telegram, found[1])
     found = re.fullmatch(r"(\d{1,18})(?:/(\w+))?", path)
-    chat_id = int(found[1]) if found else next(iter(telegram.people))
+    chat_id = int(found[1]) if found else telegram.everybody()[0]
     if not (found or path == "") or chat_id not in telegram.people:
         return Reply(404)
     if found and found[2]:

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from config.devchat import client
+from config.devchat.introduction import introduce_anew
 from config.devchat.shown import page
 
 P = ParamSpec("P")
@@ -52,7 +53,11 @@ def home(request: HttpRequest) -> HttpResponse:
 @in_a_demo
 @require_GET
 def chat(request: HttpRequest, chat_id: int) -> HttpResponse:
-    return render(request, "devchat/chat.html", page(client.look(chat_id), payload_of(request)))
+    state = client.look(chat_id)
+    if not state["bot"]["is_introduced"]:
+        introduce_anew(each["id"] for each in state["people"])
+        state = client.look(chat_id)
+    return render(request, "devchat/chat.html", page(state, payload_of(request)))
 
 
 @in_a_demo

@@ -8,6 +8,9 @@
   const OWN_DOING = 3000;
   let acted = -Infinity;
 
+  // On a telephone the people lie in a row.
+  document.querySelector("#people [aria-current]").scrollIntoView({ block: "nearest", inline: "center" });
+
   function look() {
     if (!document.hidden) htmx.trigger(known, "look");
   }

@@ -11,6 +11,7 @@ from tests.config.devchat import bot
 from tests.standins.telegram import Delivered, deliver
 
 TOKEN, KEY, SECRET = "42:TEST", "a-key", "a-secret"
+WORDS = "I can do everything."
 
 
 def directly(update) -> Delivered:
@@ -24,6 +25,7 @@ def telegram_of(settings, send: Send) -> Iterator[Controlled]:
     """The stand-in, and the settings of a demo that has it."""
     postman = Postman(send)
     with Controlled(TOKEN, "okno_demo_bot", postman, key=KEY) as telegram:
+        telegram.cloud.profile["description", ""] = WORDS
         settings.DEBUG = True
         settings.ROOT_URLCONF = "tests.config.devchat.addresses"
         settings.DEVCHAT = Door(telegram.url, KEY)
