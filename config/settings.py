@@ -201,6 +201,8 @@ BOOKING_HOLD_SECONDS = env.int("BOOKING_HOLD_SECONDS")
 BOOKING_SLOT_STEP_MINUTES = env.int("BOOKING_SLOT_STEP_MINUTES")
 BOOKING_MIN_NOTICE_MINUTES = env.int("BOOKING_MIN_NOTICE_MINUTES")
 BOOKING_HORIZON_DAYS = env.int("BOOKING_HORIZON_DAYS")
+BOOKING_VISITS_OF_STRANGERS = 5
+"""With one phone that nobody has proved: to come, or booked within a day."""
 
 # --- Notifications: each channel is a class, named here so that nothing imports what is above it --------------------
 NOTIFICATION_CHANNELS = {
@@ -242,7 +244,8 @@ REST_FRAMEWORK = {
     # A server is reached through one proxy that adds TLS and says who came; what a visitor says himself counts nothing.
     "NUM_PROXIES": 1 if PUBLIC_URL.startswith("https://") else 0,
 }
-# Requests of one address that may hold a time without signing in; "0" is no limit, which is what a demo has.
+# Requests of one address that may hold or book a time without signing in, on the pages and by the API together; "0" is
+# no limit, which is what a demo has.
 API_BOOK_RATE = env.str("API_BOOK_RATE") or ("0" if DEBUG else "60/min")
 
 # --- Language and time ---------------------------------------------------------------------------------------------

@@ -10,7 +10,6 @@ from notifications.commands import chat_gone, revive_chat
 from telegram_bot import memory
 from telegram_bot.answers import answer_to
 from telegram_bot.arrival import Arrival
-from telegram_bot.callbacks import STAYS_A_CARD
 from telegram_bot.chat import Place, show
 from telegram_bot.commands import finish_update, take_update
 from telegram_bot.faults import apologise, say_try_later, say_wait
@@ -99,6 +98,6 @@ def place_of(arrival: Arrival) -> Place:
             tg_id,
             message.message_id if message and reachable else None,
             query_id=arrival.query.id,
-            is_card=press is not None and press.callback in STAYS_A_CARD,
+            is_card=press is not None and press.is_on_a_card,
         )
     return Place(tg_id, typed_id=arrival.message.message_id if arrival.message else None)

@@ -61,8 +61,9 @@ class AppointmentEvent(models.Model):
     """Who changed what, when and through which channel. ``payload`` holds ids and times, never names or phones."""
 
     appointment = models.ForeignKey(
-        "booking.Appointment", on_delete=models.PROTECT, related_name="events", verbose_name=_("appointment")
-    )
+        "booking.Appointment", on_delete=models.PROTECT, related_name="events", db_index=False,
+        verbose_name=_("appointment"),
+    )  # fmt: skip
     event_type = models.CharField(_("what happened"), max_length=20, choices=EventType)
     initiated_by = models.JSONField(_("by"))
     payload = models.JSONField(_("details"), default=dict)

@@ -14,12 +14,13 @@ from notifications.commands.dispatch import dispatch_event
 from notifications.commands.leftovers import send_again, sweep
 from notifications.commands.mornings import summarize_day
 from notifications.commands.reminders import remind
-from notifications.commands.revive import try_again
+from notifications.commands.revive import chat_gone, revive_chat, try_again
 from notifications.commands.send import send_delivery
 from notifications.commands.subscribe import remove_subscription, renew, subscribe, unsubscribe
 
 __all__ = [
     "attach_chat",
+    "chat_gone",
     "detach_chat",
     "dispatch_event",
     "pause_broadcast",
@@ -27,6 +28,7 @@ __all__ = [
     "remove_subscription",
     "renew",
     "resume_broadcast",
+    "revive_chat",
     "run_broadcast",
     "send_again",
     "send_delivery",
@@ -40,7 +42,3 @@ __all__ = [
     "unsubscribe",
     "wake_broadcasts",
 ]
-
-
-def revive_chat(*a): ...
-def chat_gone(*a): ...

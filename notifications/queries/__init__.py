@@ -9,6 +9,7 @@ from notifications.queries.addresses import (
     hears_of,
     visits_followed_by,
 )
+from notifications.queries.cards import last_news_of
 from notifications.queries.coming import Coming, coming_visits
 from notifications.queries.switches import BROADCASTS, Switches, ad_for, matrix_of, switches_of
 
@@ -24,6 +25,7 @@ __all__ = [
     "coming_visits",
     "follows",
     "hears_of",
+    "last_news_of",
     "matrix_of",
     "switches_of",
     "visits_followed_by",

@@ -150,4 +150,4 @@ def nothing(talk: Talk) -> Reply:
 
 def outdated(talk: Talk) -> Reply:
     """A button that means nothing any more, or nothing to this person, who is told no more than that."""
-    return Reply(home(talk).screen, toast=_("This button is out of date. I have opened the menu."))
+    return Reply(home(talk).screen, toast=_("This button is out of date. I have opened the menu."), is_menu=True)
