@@ -52,6 +52,15 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @in_a_demo
 @require_GET
+def link(request: HttpRequest, username: str) -> HttpResponse:
+    """What t.me/<bot>?start=… is in Telegram."""
+    if username != settings.TELEGRAM_BOT_USERNAME:
+        raise Http404
+    return home(request)
+
+
+@in_a_demo
+@require_GET
 def chat(request: HttpRequest, chat_id: int) -> HttpResponse:
     state = client.look(chat_id)
     if not state["bot"]["is_introduced"]:

@@ -30,6 +30,7 @@ def telegram_of(settings, send: Send) -> Iterator[Controlled]:
         settings.ROOT_URLCONF = "tests.config.devchat.addresses"
         settings.DEVCHAT = Door(telegram.url, KEY)
         settings.TELEGRAM_BOT_TOKEN = TOKEN
+        settings.TELEGRAM_BOT_USERNAME = "okno_demo_bot"
         settings.TELEGRAM_API_BASE = telegram.url
         settings.TELEGRAM_WEBHOOK_SECRET = SECRET
         yield telegram

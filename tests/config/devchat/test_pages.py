@@ -9,6 +9,7 @@ from django.urls import reverse
 from config.devchat import people
 from config.devchat.door import Door, door_of
 from config.devchat.introduction import introduce_anew
+from config.embedded.place import PROJECT
 from telegram_bot.wire import WIRE
 from tests.config.devchat.stage import KEY, WORDS
 
@@ -53,6 +54,23 @@ def test_a_newcomer_begins_with_a_button(visitor, me):
     assert (WORDS in page(visitor, me), ">Start</button>" in page(visitor, me)) == (True, True)
     assert "Start sends it “v_abc”" in page(visitor, me, "?start=v_abc")
     assert "Start sends it" not in page(visitor, me, "?start=<b>")
+
+
+def test_a_link_into_the_bot_leads_to_its_chats(visitor, me, settings):
+    answer = visitor.get("/dev/telegram/okno_demo_bot?start=v_abc", follow=True)
+
+    assert answer.redirect_chain == [(f"/dev/telegram/{me}/?start=v_abc", 302)]
+    assert visitor.get("/dev/telegram/another_bot?start=v_abc").status_code == 404
+
+
+def test_whoever_writes_a_link_into_the_bot_asks_the_settings_where_it_leads():
+    """Or in a demo it would lead to some stranger's bot, with a token in it."""
+    sources = [path for path in PROJECT.glob("[a-z]*/**/*.py") if path.parts[len(PROJECT.parts)] != "tests"]
+
+    named = [path.name for path in sources if re.search(r"f[\"']https://t\.me", path.read_text())]
+
+    assert len(sources) > 300
+    assert named == []
 
 
 def test_what_the_bot_says_is_shown_with_its_buttons(visitor, me):
