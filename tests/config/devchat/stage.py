@@ -7,6 +7,7 @@ from functools import partial
 from config.devchat.control import Controlled
 from config.devchat.door import Door
 from config.devchat.postman import Postman, Send
+from telegram_bot.wire import WIRE
 from tests.config.devchat import bot
 from tests.standins.telegram import Delivered, deliver
 
@@ -34,6 +35,7 @@ def telegram_of(settings, send: Send) -> Iterator[Controlled]:
         settings.TELEGRAM_API_BASE = telegram.url
         settings.TELEGRAM_WEBHOOK_SECRET = SECRET
         yield telegram
+        WIRE.stop()
     postman.close()
 
 

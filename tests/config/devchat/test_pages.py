@@ -10,7 +10,6 @@ from config.devchat import people
 from config.devchat.door import Door, door_of
 from config.devchat.introduction import introduce_anew
 from config.embedded.place import PROJECT
-from telegram_bot.wire import WIRE
 from tests.config.devchat.stage import KEY, WORDS
 
 ANNA = people.SPECIALIST.tg_id
@@ -215,7 +214,6 @@ def test_a_bot_that_has_not_introduced_itself_does_so(visitor, me, telegram):
 
     assert "20 seconds" in shown
     assert [each["command"] for each in telegram.commands(me)][:2] == ["start", "book"]
-    WIRE.stop()
 
 
 @pytest.mark.django_db
@@ -225,7 +223,6 @@ def test_a_telegram_that_refuses_the_introduction_keeps_nobody_out(telegram, set
     introduce_anew([ANNA])  # raises nothing
 
     assert list(telegram.cloud.profile.values()) == [WORDS]
-    WIRE.stop()
 
 
 # --- who gets in ------------------------------------------------------------------------------------------------------
