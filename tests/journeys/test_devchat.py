@@ -223,7 +223,7 @@ def test_nothing_is_wider_than_the_screen_or_too_small_for_a_finger(opened, tele
     assert scrolls == [False, False, False]
 
 
-def test_a_newcomer_books_by_our_own_bot_and_is_asked_for_his_phone(opened, telegram, me, salon, settings, monkeypatch):
+def test_a_newcomer_books_by_our_own_bot(opened, telegram, me, salon, settings, monkeypatch, photograph):
     """The pace is judged elsewhere."""
     monkeypatch.setattr(permits, "SECOND", 0.0)
     settings.ROOT_URLCONF = "tests.config.devchat.own_addresses"
@@ -233,6 +233,9 @@ def test_a_newcomer_books_by_our_own_bot_and_is_asked_for_his_phone(opened, tele
     for button in ("📅 Book", "Стрижка", "Анна", "✅ Book it"):
         page.locator(".message .key", has_text=button).first.click()
     expect(said(page, "You are booked")).to_be_visible()
+
+    expect(key(page, "Skip")).to_be_visible()
+    photograph(page, "telegram-en")
 
     visit = Appointment.objects.get()
     assert (visit.status, visit.client.tg_id, visit.source) == ("CONFIRMED", me, "tg_bot")
