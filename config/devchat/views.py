@@ -62,10 +62,10 @@ def link(request: HttpRequest, username: str) -> HttpResponse:
 @in_a_demo
 @require_GET
 def chat(request: HttpRequest, chat_id: int) -> HttpResponse:
-    state = client.look(chat_id)
+    state = client.look(chat_id, request.LANGUAGE_CODE)
     if not state["bot"]["is_introduced"]:
         introduce_anew(each["id"] for each in state["people"])
-        state = client.look(chat_id)
+        state = client.look(chat_id, request.LANGUAGE_CODE)
     return render(request, "devchat/chat.html", page(state, payload_of(request)))
 
 
@@ -73,7 +73,7 @@ def chat(request: HttpRequest, chat_id: int) -> HttpResponse:
 @require_GET
 def look(request: HttpRequest, chat_id: int) -> HttpResponse:
     """What has changed since ``since``; 204 when nothing has."""
-    state = client.look(chat_id)
+    state = client.look(chat_id, request.LANGUAGE_CODE)
     if state["version"] == request.GET.get("since"):
         return HttpResponse(status=204)
     return parts(request, page(state, payload_of(request)))
@@ -91,7 +91,7 @@ def act(request: HttpRequest, chat_id: int, deed: str) -> HttpResponse:
             chat_id, deed, language=request.LANGUAGE_CODE, message=message, callback=callback, **particulars
         )
     except client.Gone:
-        state, too_late = client.look(chat_id), _("The bot has taken this button away.")
+        state, too_late = client.look(chat_id, request.LANGUAGE_CODE), _("The bot has taken this button away.")
     if not is_partial(request):
         return redirect("devchat:chat", chat_id)
     return parts(request, {**page(state), "too_late": too_late, "has_acted": True})

@@ -46,6 +46,13 @@ def button_of(text: str, shown: str) -> str:
     return re.findall(rf'name="tap" value="([^"]+)" >{text}<', shown)[-1]
 
 
+def test_his_telegram_speaks_the_language_of_the_page(visitor, me, telegram):
+    telegram.cloud.profile["description", "ru"] = "Я умею всё."
+
+    assert "Я умею всё." in page(visitor, me, "?lang=ru")
+    assert WORDS in page(visitor, me, "?lang=en")
+
+
 def test_a_newcomer_begins_with_a_button(visitor, me):
     answer = visitor.get("/dev/telegram/?start=v_abc")
 
