@@ -226,6 +226,8 @@ TELEGRAM_WEBHOOK_SECRET = env.str("TELEGRAM_WEBHOOK_SECRET")
 TELEGRAM_API_BASE = env.str("TELEGRAM_API_BASE").rstrip("/")
 # The chats in the browser, which `make run` opens in a demo without a token; None everywhere else.
 DEVCHAT = door_of(env.ENVIRON, is_demo=DEBUG)
+# Links into the bot begin so: in a demo of its own Telegram the real one would lead to some stranger's bot.
+TELEGRAM_LINKS = f"{PUBLIC_URL}/dev/telegram" if DEVCHAT else "https://t.me"
 VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY")
 VAPID_PUBLIC_KEY = env.str("VAPID_PUBLIC_KEY")
 VAPID_EMAIL = env.str("VAPID_EMAIL")

@@ -1,12 +1,14 @@
 """The writers of the bot's own rows."""
 
 import json
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
 from accounts.statements import rows
 from booking.models.appointment import ClockTimestamp
-from telegram_bot.models import IncomingUpdate
+from telegram_bot.models import Chat, IncomingUpdate
+from telegram_bot.people import forget_person
 
 LEFT_LYING = timedelta(seconds=60)
 """An update that was not answered in this time was lost with the process that had taken it."""
@@ -53,3 +55,10 @@ def forget_old_updates() -> int:
     done = IncomingUpdate.objects.filter(user__isnull=True, handled_at__lt=ClockTimestamp() - REMEMBERED)
     audited = IncomingUpdate.objects.filter(user__isnull=False, handled_at__lt=ClockTimestamp() - AUDIT)
     return done.delete()[0] + audited.delete()[0]
+
+
+def forget_commands(tg_ids: Iterable[int]) -> None:
+    """Telegram has forgotten which commands these chats show, as a demo's own does when it ends."""
+    known = list(tg_ids)
+    Chat.objects.filter(pk__in=known).update(known_as="")
+    forget_person(*known)

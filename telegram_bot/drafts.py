@@ -8,6 +8,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 import structlog
+from django.conf import settings
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.constants import MessageLimit, ParseMode
 from telegram.error import ChatMigrated
@@ -117,6 +118,8 @@ def inline(button: Button) -> InlineKeyboardButton:
 
 def is_public(link: str) -> bool:
     """Whether ``link`` is a web address that leads somewhere from anybody's telephone."""
+    if settings.DEVCHAT and link.startswith(f"{settings.PUBLIC_URL}/"):
+        return True  # whoever reads the chats of a demo sits at this machine
     try:
         parts = urlsplit(link)
         host = parts.hostname or ""

@@ -25,9 +25,9 @@ class Gone(Exception):
     """The button was there when the page was drawn."""
 
 
-def look(chat_id: int) -> Json:
-    """The people and the chat of one of them."""
-    return told(ask("GET", str(chat_id)))
+def look(chat_id: int, language: str) -> Json:
+    """The people and the chat of one of them, whose Telegram is in ``language``."""
+    return told(ask("GET", f"{chat_id}?language={language}"))
 
 
 def act(chat_id: int, deed: str, **particulars: Any) -> Json:

@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import parse_qsl, quote
 
 from config.devchat.postman import Parcel, Postman
 from config.devchat.telegram import DemoTelegram
@@ -28,12 +28,11 @@ class Controlled(DemoTelegram):
         self.key = key
 
     def respond(self, request: Request) -> Reply:
-        path = urlsplit(request.path).path
-        if not path.startswith(PREFIX):
+        if not request.path.startswith(PREFIX):
             return super().respond(request)
         if not is_ours(request, self.key):
             return Reply(403)
-        return obey(self, request.method, path.removeprefix(PREFIX), request.body)
+        return obey(self, request)
 
 
 def is_ours(request: Request, key: str) -> bool:
@@ -42,18 +41,25 @@ def is_ours(request: Request, key: str) -> bool:
     return "Origin" not in request.headers and hmac.compare_digest(given.encode(), key.encode())
 
 
-def obey(telegram: DemoTelegram, method: str, path: str, body: bytes) -> Reply:
+def obey(telegram: DemoTelegram, request: Request) -> Reply:
     """404 for what there is not, 400 for what nobody can do, 409 for a button that is gone."""
-    if path == "newcomers" and method == "POST":
+    path, _question, query = request.path.removeprefix(PREFIX).partition("?")
+    is_deed = request.method == "POST"
+    if path == "newcomers" and is_deed:
         return reply({"id": telegram.welcome_newcomer().tg_id})
     if found := re.fullmatch(r"files/([\w-]+)", path):
         return file(telegram, found[1])
-    found = re.fullmatch(r"(\d{1,18})(?:/(\w+))?", path)
-    chat_id = int(found[1]) if found else next(iter(telegram.people))
-    if not (found or path == "") or chat_id not in telegram.people:
+    found = re.fullmatch(r"(\d{1,18})(?:/(\w+))?", path or str(telegram.everybody()[0]))
+    if found is None or int(found[1]) not in telegram.people or is_deed != bool(found[2]):
         return Reply(404)
-    if found and found[2]:
-        return act(telegram, chat_id, found[2], body) if method == "POST" else Reply(404)
+    chat_id = int(found[1])
+    return act(telegram, chat_id, found[2], request.body) if is_deed else look(telegram, chat_id, query)
+
+
+def look(telegram: DemoTelegram, chat_id: int, query: str) -> Reply:
+    """What is in the chat, which counts as read."""
+    if language := dict(parse_qsl(query)).get("language"):
+        telegram.speak(chat_id, language)
     telegram.read_all(chat_id)
     return reply(everything(telegram, chat_id))
 
@@ -73,8 +79,7 @@ def act(telegram: DemoTelegram, chat_id: int, name: str, body: bytes) -> Reply:
         return Reply(409)
     if parcel:
         parcel.over.wait(PATIENCE)
-    telegram.read_all(chat_id)
-    return reply(everything(telegram, chat_id))
+    return look(telegram, chat_id, "")
 
 
 def say(telegram: DemoTelegram, chat_id: int, wish: Json) -> Parcel | None:

@@ -30,7 +30,7 @@ def page(state: Json, payload: str = "") -> Json:
     people = [person(each, chat["id"]) for each in state["people"]]
     return {
         "bot": state["bot"],
-        "deeds": ["say", "press", "share"],
+        "deeds": ["say", "press", "share", "dismiss"],
         "version": state["version"],
         "people": people,
         "me": next(each for each in people if each["is_me"]),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from config.devchat.people import CLIENT, STAFF, Somebody, newcomer
+from config.devchat.people import CLIENT, NEWCOMERS, STAFF, Somebody, newcomer
 from config.devchat.postman import Parcel, Postman
 from tests.standins.telegram import Message, TelegramStandIn
 
@@ -43,9 +43,9 @@ class DemoTelegram(TelegramStandIn):
         self.taps: dict[int, Tap] = {}
         self.read: dict[int, int] = {}
         self.newcomers = 0
-        self.welcome_newcomer()
         for somebody in (CLIENT, *STAFF.values()):
             self.welcome(somebody, started=True)
+        self.welcome_newcomer()
 
     def welcome(self, somebody: Somebody, *, started: bool) -> None:
         self.people[somebody.tg_id] = somebody
@@ -57,6 +57,11 @@ class DemoTelegram(TelegramStandIn):
         self.newcomers += 1
         self.welcome(somebody, started=False)
         return somebody
+
+    def everybody(self) -> list[int]:
+        """The newest newcomer first, last those whom the salon knows."""
+        newcomers = [chat_id for chat_id in self.people if chat_id >= NEWCOMERS]
+        return [*reversed(newcomers), *(chat_id for chat_id in self.people if chat_id < NEWCOMERS)]
 
     def speak(self, chat_id: int, language: str) -> None:
         """The person's Telegram is in ``language`` from now on."""

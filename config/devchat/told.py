@@ -24,11 +24,17 @@ def everything(telegram: DemoTelegram, chat_id: int) -> Json:
     """With its version, by which a second look sees whether anything has changed."""
     with telegram.cloud.lock:
         state = {
-            "bot": {"name": telegram.cloud.bot["first_name"], "username": telegram.cloud.bot["username"]},
-            "people": [person(telegram, each) for each in telegram.people],
+            "bot": bot(telegram),
+            "people": [person(telegram, each) for each in telegram.everybody()],
             "chat": chat(telegram, chat_id),
         }
     return {**state, "version": hashlib.sha256(json.dumps(state).encode()).hexdigest()[:16]}
+
+
+def bot(telegram: DemoTelegram) -> Json:
+    has_spoken = any(name == "description" for name, *_rest in telegram.cloud.profile)
+    known = telegram.cloud.bot
+    return {"name": known["first_name"], "username": known["username"], "is_introduced": has_spoken}
 
 
 def person(telegram: DemoTelegram, chat_id: int) -> Json:

@@ -7,6 +7,7 @@ from config.devchat import views
 app_name = "devchat"
 urlpatterns = [
     path("", views.home, name="home"),
+    path("<str:username>", views.link, name="link"),
     path("newcomer/", views.newcomer, name="newcomer"),
     path("files/<str:file_id>/", views.file, name="file"),
     path("<int:chat_id>/", views.chat, name="chat"),

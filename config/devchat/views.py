@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from config.devchat import client
+from config.devchat.introduction import introduce_anew
 from config.devchat.shown import page
 
 P = ParamSpec("P")
@@ -51,15 +52,28 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @in_a_demo
 @require_GET
+def link(request: HttpRequest, username: str) -> HttpResponse:
+    """What t.me/<bot>?start=… is in Telegram."""
+    if username != settings.TELEGRAM_BOT_USERNAME:
+        raise Http404
+    return home(request)
+
+
+@in_a_demo
+@require_GET
 def chat(request: HttpRequest, chat_id: int) -> HttpResponse:
-    return render(request, "devchat/chat.html", page(client.look(chat_id), payload_of(request)))
+    state = client.look(chat_id, request.LANGUAGE_CODE)
+    if not state["bot"]["is_introduced"]:
+        introduce_anew(each["id"] for each in state["people"])
+        state = client.look(chat_id, request.LANGUAGE_CODE)
+    return render(request, "devchat/chat.html", page(state, payload_of(request)))
 
 
 @in_a_demo
 @require_GET
 def look(request: HttpRequest, chat_id: int) -> HttpResponse:
     """What has changed since ``since``; 204 when nothing has."""
-    state = client.look(chat_id)
+    state = client.look(chat_id, request.LANGUAGE_CODE)
     if state["version"] == request.GET.get("since"):
         return HttpResponse(status=204)
     return parts(request, page(state, payload_of(request)))
@@ -77,7 +91,7 @@ def act(request: HttpRequest, chat_id: int, deed: str) -> HttpResponse:
             chat_id, deed, language=request.LANGUAGE_CODE, message=message, callback=callback, **particulars
         )
     except client.Gone:
-        state, too_late = client.look(chat_id), _("The bot has taken this button away.")
+        state, too_late = client.look(chat_id, request.LANGUAGE_CODE), _("The bot has taken this button away.")
     if not is_partial(request):
         return redirect("devchat:chat", chat_id)
     return parts(request, {**page(state), "too_late": too_late, "has_acted": True})

@@ -37,4 +37,4 @@ def chat_link(visit: Appointment) -> str:
     name = settings.TELEGRAM_BOT_USERNAME
     if not (name and carrier_of(Channel.TELEGRAM).is_configured()):
         return ""
-    return f"https://t.me/{name}?start=v_{visit.visit_token}"
+    return f"{settings.TELEGRAM_LINKS}/{name}?start=v_{visit.visit_token}"

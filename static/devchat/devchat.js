@@ -6,7 +6,10 @@
   const LOOKS = 1000;
   const SOON = [150, 400];
   const OWN_DOING = 3000;
-  let acted = -Infinity;
+  let [looked, acted] = [0, -Infinity];
+
+  // On a telephone the people lie in a row.
+  document.querySelector("#people [aria-current]").scrollIntoView({ block: "nearest", inline: "center" });
 
   function look() {
     if (!document.hidden) htmx.trigger(known, "look");
@@ -14,15 +17,18 @@
   setInterval(look, LOOKS);
   document.addEventListener("visibilitychange", look);
 
+  const isAct = (event) => event.detail.requestConfig.verb === "post";
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.detail.requestConfig.verb !== "post") return;
-    acted = performance.now();
-    // What was on its way may be older than what is being done.
-    htmx.trigger(known, "htmx:abort");
+    if (isAct(event)) acted = performance.now();
+    else looked = performance.now();
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     // What was just done may have an answer that is still being written.
-    if (event.detail.requestConfig.verb === "post") SOON.forEach((wait) => setTimeout(look, wait));
+    if (isAct(event)) SOON.forEach((wait) => setTimeout(look, wait));
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    // What was seen before something was done may be older than what came of it.
+    if (!isAct(event) && acted > looked) event.detail.shouldSwap = false;
   });
 
   // Messages that are the same stay the same nodes: nobody loses a button from under his finger, or his place.
@@ -53,16 +59,27 @@
     const [above, last] = [messages.scrollTop, history.lastElementChild.id];
     renew(history, event.detail.fragment.querySelector(".history"));
     // Zero is the bottom: there is what whoever has just done something waits for.
-    const isAnswered = history.lastElementChild.id !== last && performance.now() - acted < OWN_DOING;
+    const isNew = history.lastElementChild.id !== last;
+    const isAnswered = isNew && performance.now() - acted < OWN_DOING;
     messages.scrollTop = isAnswered ? 0 : above;
+    if (isAnswered) acted = -Infinity;
     const heir = focused && document.getElementById(focused);
     if (heir && heir !== document.activeElement) heir.focus({ preventScroll: true });
   });
 
   // An alert is in the way of everything, as in Telegram; without this file it is only on top.
+  let pressed = "";
+  messages.addEventListener("click", (event) => {
+    const button = event.target.closest(".key");
+    if (button) pressed = button.id;
+  });
   function alarm() {
-    const alert = document.querySelector("dialog.alert:not(:modal)");
-    if (!alert) return;
+    const alert = document.querySelector("dialog.alert");
+    if (!alert && pressed && document.activeElement === document.body) {
+      const button = document.getElementById(pressed);
+      if (button) button.focus({ preventScroll: true });
+    }
+    if (!alert || alert.matches(":modal")) return;
     alert.close();
     alert.showModal();
     alert.addEventListener("cancel", (event) => {
@@ -70,7 +87,7 @@
       alert.querySelector("button").click();
     });
   }
-  document.addEventListener("htmx:afterSettle", alarm);
+  document.addEventListener("htmx:afterSwap", alarm);
   alarm();
 
   // The menu of commands closes as menus do.

@@ -22,11 +22,14 @@ from booking.queries.catalogue import read_catalogue
 from booking.queries.locations import located
 from booking.queries.slots import openings_of
 from catalog.models import Break, Holiday, Location, Service, Specialist, SpecialistSchedule
+from config.demo.chats import write_chats
 from config.demo.load import load_demo
 from config.demo.sign_ins import STAFF
+from config.devchat.people import CLIENT, NEWCOMERS_PHONES, SPECIALIST
+from config.devchat.people import STAFF as CHATTING_STAFF
 from notifications.audience import audience_of
 from notifications.models import Broadcast, Preferences
-from tests.factories import make_company, make_location, make_specialist
+from tests.factories import make_client, make_company, make_location, make_specialist
 from wallet.models import Payment, WalletTransaction
 from wallet.reconcile import mismatches_of
 
@@ -128,6 +131,33 @@ def test_demo_staff_have_their_roles_and_anna_her_calendar():
     assert Specialist.objects.get(user__email="anna@demo.local").name == "Анна"
 
 
+def test_demo_staff_and_a_client_with_money_can_be_played_in_its_telegram():
+    load_demo(FRIDAY, "a-password")
+
+    staff = {user.email: user.tg_id for user in User.objects.all()}
+    (maria,) = Client.objects.filter(tg_id__isnull=False)
+    assert staff == {email: somebody.tg_id for email, somebody in CHATTING_STAFF.items()}
+    assert (maria.full_name, str(maria.phone), maria.tg_id) == ("Мария Соколова", CLIENT.phone, CLIENT.tg_id)
+    assert maria.wallet.balance == 3200
+    assert maria.appointments.filter(status=Status.COMPLETED).exists()
+    assert not Client.objects.filter(phone__startswith=NEWCOMERS_PHONES).exists()
+
+
+def test_demo_of_an_earlier_version_gets_into_telegram_and_own_ids_stay():
+    company = make_company()
+    admin = User.objects.create_user("admin@demo.local", company=company, role=Role.ADMIN, tg_id=77)
+    anna = User.objects.create_user("anna@demo.local", company=company, role=Role.SPECIALIST)
+    maria, other = make_client(company, phone=CLIENT.phone), make_client(company, tg_id=CLIENT.tg_id)
+
+    for _ in range(2):
+        write_chats(company)
+
+    for row in (admin, anna, maria, other):
+        row.refresh_from_db()
+    assert (admin.tg_id, anna.tg_id) == (77, SPECIALIST.tg_id)
+    assert (maria.tg_id, other.tg_id) == (None, CLIENT.tg_id)
+
+
 def test_demo_visits_are_of_every_kind():
     load_demo(FRIDAY)
 
@@ -141,7 +171,7 @@ def test_demo_visits_are_of_every_kind():
     assert max(len(name) for name in Appointment.objects.values_list("contact_name", flat=True)) > 40
 
 
-def test_demo_phones_are_fictitious_and_nobody_in_telegram():
+def test_demo_on_a_server_has_fictitious_phones_and_nobody_in_telegram():
     load_demo(FRIDAY)
 
     assert all(str(phone).startswith("+7999000") for phone in Client.objects.values_list("phone", flat=True))

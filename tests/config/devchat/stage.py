@@ -7,10 +7,12 @@ from functools import partial
 from config.devchat.control import Controlled
 from config.devchat.door import Door
 from config.devchat.postman import Postman, Send
+from telegram_bot.wire import WIRE
 from tests.config.devchat import bot
 from tests.standins.telegram import Delivered, deliver
 
 TOKEN, KEY, SECRET = "42:TEST", "a-key", "a-secret"
+WORDS = "I can do everything."
 
 
 def directly(update) -> Delivered:
@@ -24,13 +26,16 @@ def telegram_of(settings, send: Send) -> Iterator[Controlled]:
     """The stand-in, and the settings of a demo that has it."""
     postman = Postman(send)
     with Controlled(TOKEN, "okno_demo_bot", postman, key=KEY) as telegram:
+        telegram.cloud.profile["description", ""] = WORDS
         settings.DEBUG = True
         settings.ROOT_URLCONF = "tests.config.devchat.addresses"
         settings.DEVCHAT = Door(telegram.url, KEY)
         settings.TELEGRAM_BOT_TOKEN = TOKEN
+        settings.TELEGRAM_BOT_USERNAME = "okno_demo_bot"
         settings.TELEGRAM_API_BASE = telegram.url
         settings.TELEGRAM_WEBHOOK_SECRET = SECRET
         yield telegram
+        WIRE.stop()
     postman.close()
 
 

@@ -42,7 +42,7 @@ def look(telegram, chat_id) -> dict:
 
 
 def first(telegram) -> int:
-    return next(iter(telegram.people))
+    return telegram.everybody()[0]
 
 
 @pytest.mark.parametrize(
@@ -109,10 +109,12 @@ def test_another_start_has_other_newcomers_and_numbers(telegram):
 
 
 def test_no_two_newcomers_are_the_same(telegram):
-    ids = {ask(telegram, "newcomers").json()["id"] for _ in range(8)} | {first(telegram)}
+    earliest = first(telegram)
 
-    assert len(ids) == 9
-    assert set(telegram.people) >= ids
+    later = [ask(telegram, "newcomers").json()["id"] for _ in range(8)]
+
+    assert len({earliest, *later}) == 9
+    assert [each["id"] for each in look(telegram, "")["people"]][:9] == [*reversed(later), earliest]
 
 
 def test_what_a_person_does_is_brought_to_the_bot(telegram, heard):
