@@ -7,28 +7,31 @@ from django.db.models import Q
 
 from accounts.models import Client, Company, User
 from accounts.permissions import BOOK_OUTSIDE_RULES, CORRECT_WALLETS, TAKE_MONEY
-from accounts.values import WEB_GUEST, Actor, Channel, Role
+from accounts.values import WEB_GUEST, Actor, Channel, Role, TelegramUser
+
+Visitor = User | AnonymousUser | TelegramUser
 
 
-def visitor_of(user: User | AnonymousUser, company_id: int, channel: Channel = Channel.WEB) -> Actor:
-    """Who visits a company's pages: its client who has signed in, else a guest. Staff are guests there like anybody.
+def visitor_of(user: Visitor, company_id: int, channel: Channel = Channel.WEB) -> Actor:
+    """Who visits a company's pages: its client who has signed in, or whom Telegram introduces, else a guest. Staff are
+    guests there like anybody. Whoever comes from Telegram comes through that channel.
 
     One statement for a client, none for others.
     """
-    guest = replace(WEB_GUEST, channel=channel)
-    if not isinstance(user, User) or user.role != Role.CLIENT or not user.is_active:
-        return guest
-    client = (
-        Client.objects.filter(user=user, company=company_id, is_active=True, company__is_active=True)
-        .values_list("pk", flat=True)
-        .first()
-    )
+    if isinstance(user, TelegramUser):
+        channel, own = Channel.TELEGRAM, Q(tg_id=user.id)
+    elif isinstance(user, User) and user.role == Role.CLIENT and user.is_active:
+        own = Q(user=user)
+    else:
+        return replace(WEB_GUEST, channel=channel)
+    rows = Client.objects.filter(own, company=company_id, is_active=True, company__is_active=True)
+    client = rows.values_list("pk", flat=True).first()
     if client is None:
-        return guest
+        return replace(WEB_GUEST, channel=channel)
     return Actor(Role.CLIENT, channel, user_id=user.pk, client_id=client, company_id=company_id)
 
 
-def actor_of(user: User | AnonymousUser, channel: Channel) -> Actor:
+def actor_of(user: Visitor, channel: Channel) -> Actor:
     """Who ``user`` is when he acts through ``channel``; one statement for an operator, none for others."""
     if not isinstance(user, User):
         return Actor(role=Role.CLIENT, channel=channel)
