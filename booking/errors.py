@@ -64,6 +64,13 @@ class TooManyHolds(Refusal):
     message = _("Too many times are being held at once. Confirm or release one of them first.")
 
 
+class TooManyVisits(Refusal):
+    """Said alike of every number: whose it is, and whether anybody's, it does not tell."""
+
+    code = "too_many_visits"
+    message = _("No more visits can be booked online with this number for now. Please call us.")
+
+
 class TooLate(Refusal):
     code = "too_late"
     message = _("The visit has already begun. Please call the salon.")

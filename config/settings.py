@@ -14,6 +14,7 @@ from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from config.devchat.door import door_of
 from config.environment import DEMO_SECRET_KEY, read_environment
 from config.logs import without_secrets
 from config.unfold import UNFOLD_SETTINGS
@@ -170,6 +171,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
+    "tell chats of holds that ran out": {
+        "task": "telegram_bot.tasks.tell_of_holds_that_ran_out",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
     "forget old updates of the bot": {
         "task": "telegram_bot.tasks.forget_old_updates",
         "schedule": 3600.0,
@@ -197,6 +203,8 @@ BOOKING_HOLD_SECONDS = env.int("BOOKING_HOLD_SECONDS")
 BOOKING_SLOT_STEP_MINUTES = env.int("BOOKING_SLOT_STEP_MINUTES")
 BOOKING_MIN_NOTICE_MINUTES = env.int("BOOKING_MIN_NOTICE_MINUTES")
 BOOKING_HORIZON_DAYS = env.int("BOOKING_HORIZON_DAYS")
+BOOKING_VISITS_OF_STRANGERS = 5
+"""With one phone that nobody has proved: to come, or booked within a day."""
 
 # --- Notifications: each channel is a class, named here so that nothing imports what is above it --------------------
 NOTIFICATION_CHANNELS = {
@@ -213,6 +221,8 @@ TELEGRAM_BOT_TOKEN = env.str("TELEGRAM_BOT_TOKEN")
 TELEGRAM_BOT_USERNAME = env.str("TELEGRAM_BOT_USERNAME").removeprefix("@")
 TELEGRAM_WEBHOOK_SECRET = env.str("TELEGRAM_WEBHOOK_SECRET")
 TELEGRAM_API_BASE = env.str("TELEGRAM_API_BASE").rstrip("/")
+# The chats in the browser, which `make run` opens in a demo without a token; None everywhere else.
+DEVCHAT = door_of(env.ENVIRON, is_demo=DEBUG)
 VAPID_PRIVATE_KEY = env.str("VAPID_PRIVATE_KEY")
 VAPID_PUBLIC_KEY = env.str("VAPID_PUBLIC_KEY")
 VAPID_EMAIL = env.str("VAPID_EMAIL")
@@ -239,7 +249,8 @@ REST_FRAMEWORK = {
     # A server is reached through one proxy that adds TLS and says who came; what a visitor says himself counts nothing.
     "NUM_PROXIES": 1 if PUBLIC_URL.startswith("https://") else 0,
 }
-# Requests of one address that may hold a time without signing in; "0" is no limit, which is what a demo has.
+# Requests of one address that may hold or book a time without signing in, on the pages and by the API together; "0" is
+# no limit, which is what a demo has.
 API_BOOK_RATE = env.str("API_BOOK_RATE") or ("0" if DEBUG else "60/min")
 
 # --- Language and time ---------------------------------------------------------------------------------------------

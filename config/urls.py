@@ -1,5 +1,6 @@
 """Every address (contract §3). Slugs of locations come last; ``RESERVED_SLUGS`` of accounts keeps them off ours."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -12,6 +13,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("favicon.ico", views.favicon),
+    *([path("dev/telegram/", include("config.devchat.urls"))] if settings.DEVCHAT else []),
     path("admin/", admin.site.urls),
     path("api/", include("config.api")),
     path("", include("wallet.urls")),

@@ -81,3 +81,8 @@ class JustDeleted(Refusal):
 class NobodyToTell(Refusal):
     code = "nobody_to_tell"
     message = _("Nobody who has agreed to offers fits this audience, so there is nobody to send it to.")
+
+
+class TooManyChats(Refusal):
+    code = "too_many_chats"
+    message = _("Five chats follow this visit already. Open its page in a browser instead: the link works there.")

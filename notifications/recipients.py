@@ -85,8 +85,9 @@ def is_initiator(person: Person, event: AppointmentEvent) -> bool:
 
 
 def person_of(delivery: Delivery) -> Person:
-    """Whom an earlier delivery was for, as the same person who would be told now."""
-    guest = delivery.event.appointment if delivery.event and not (delivery.client or delivery.user) else None
-    return Person(
-        RecipientRole(delivery.role), delivery.language, client=delivery.client, user=delivery.user, guest=guest
-    )
+    """Whom an earlier delivery was for, as the same person who would be told now. Its language may be another's, who
+    reads it in his own chat."""
+    someone: Any = delivery.client or delivery.user
+    guest = delivery.event.appointment if delivery.event and not someone else None
+    language = (someone and someone.language) or delivery.company.language
+    return Person(RecipientRole(delivery.role), language, client=delivery.client, user=delivery.user, guest=guest)

@@ -13,7 +13,7 @@ from telegram_bot import memory, routes
 from telegram_bot.arrival import Arrival
 from telegram_bot.buttons import home_row
 from telegram_bot.callbacks import MOVES, Press
-from telegram_bot.flows import start
+from telegram_bot.flows import links, start
 from telegram_bot.people import Person, person_of
 from telegram_bot.refusals import Missing
 from telegram_bot.talk import AlreadyDone, Contact, Talk
@@ -22,14 +22,12 @@ from telegram_bot.values import Reply, Screen
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What to show, and what the audit says of it; ``user_id`` is the member of staff who asked.
-
-    ``message_id`` is the message that asked for what was typed, and changes now.
-    """
+    """What to show to whom, and what the audit says of it; ``message_id`` is the message that asked for what was typed,
+    and changes now."""
 
     reply: Reply
     outcome: str
-    user_id: int | None = None
+    person: Person
     message_id: int | None = None
 
 
@@ -39,7 +37,7 @@ def answer_to(arrival: Arrival) -> Answer:
     with translation.override(person.language):
         talk = talk_of(arrival, person)
         reply, outcome = replied(arrival, talk)
-    return Answer(reply, outcome, person.staff.user_id if person.staff else None, talk.message_id)
+    return Answer(reply, outcome, talk.person, talk.message_id)
 
 
 def talk_of(arrival: Arrival, person: Person) -> Talk:
@@ -103,7 +101,7 @@ def to_message(talk: Talk, message: Message | None) -> Reply:
         return routes.ANSWERS[question.name](talk, text, **question.about)
     if talk.contact is not None:
         return routes.ANSWERS["contact"](talk, text)
-    return start.unknown_text(talk, text)
+    return links.unknown_text(talk, text)
 
 
 def to_command(talk: Talk, text: str) -> Reply:
@@ -111,8 +109,8 @@ def to_command(talk: Talk, text: str) -> Reply:
     name, _space, rest = text[1:].partition(" ")
     name = name.partition("@")[0].lower()
     if name == "start" and rest:
-        return start.by_link(talk, rest.strip())
+        return links.by_link(talk, rest.strip())
     for role in (talk.person.role, Role.CLIENT):
         if handler := routes.COMMANDS.get((name, role)):
             return handler(talk)
-    return start.unknown_text(talk, text)
+    return links.unknown_text(talk, text)

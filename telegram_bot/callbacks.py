@@ -51,6 +51,17 @@ def from_day(text: str) -> date:
     return date(int(text[:4]), int(text[4:6]), int(text[6:]))
 
 
+TO_CARD = "n"
+"""To the card of the visit."""
+WAY_BACK = re.compile(r"[nlhdc][0-9a-z]{0,12}", re.ASCII)
+
+
+def way_back(text: str) -> str:
+    """``n``: the card; ``l<page>``: coming visits; ``h<page>``: past ones; ``d<yyyymmdd>``: a day; ``c<client in
+    base 36>``. Whatever else it says, it is the card."""
+    return text if WAY_BACK.fullmatch(text) else TO_CARD
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """How a part is written, and read; ``read`` raises ValueError for what only looks like one."""
@@ -70,7 +81,7 @@ PARTS: dict[str, Part] = {
     "length": Part(r"[1-9]\d{0,2}", read=int),
     "day": Part(r"[12]\d{7}", lambda day: f"{day:%Y%m%d}", from_day),
     "start": Part(r"[0-9a-z]{1,6}", minute36, from_minute36),
-    "return_to": Part(r"[nlhdc][0-9a-z]{0,12}"),
+    "return_to": Part(r"[!-9;-~]{1,20}", way_back, way_back),
     "language": Part("ru|en"),
     "event": Part(r"[a-z_]{1,20}"),
     "channel": Part(r"[a-z_]{1,10}"),
@@ -82,7 +93,6 @@ PARTS: dict[str, Part] = {
     "choice": Part(r"[a-z0-9]{1,12}"),
 }
 """By the names that patterns use. ``specialist`` 0 is any, None here."""
-NEVER_A_RETURN = "n"
 
 
 @dataclass(frozen=True)
@@ -144,10 +154,10 @@ TIMES = Callback("b:t:{location}:{service}:{specialist}:{day}:{page}")
 HOLD = Callback("b:h:{location}:{service}:{specialist}:{start}")
 CONFIRM = Callback("b:c:{hold}")
 PAY = Callback("b:p:{hold}")
-EXTEND = Callback("b:e:{hold}")
 RELEASE = Callback("b:x:{hold}")
 OTHER_TIME = Callback("b:a:{hold}")
 WISH = Callback("b:w:{hold}")
+STOP_WISHING = Callback("b:wx:{hold}")
 
 # My visits.
 UPCOMING = Callback("m:l:{page}")
@@ -164,6 +174,8 @@ STOP_ASKING = Callback("m:f")
 # Inside a move.
 MOVE_DAYS = Callback("r:d:{id}:{page}")
 MOVE_TIMES = Callback("r:t:{id}:{day}")
+MOVE_PART = Callback("r:t:{id}:{day}:{page}")
+"""The same of a part of the day that is not its first."""
 MOVE_ASK = Callback("r:a:{id}:{start}")
 MOVE = Callback("r:h:{id}:{start}")
 UNDO_MOVE = Callback("r:u:{id}")
@@ -202,7 +214,7 @@ BROADCASTS = Callback("ad:bc", ADMIN)
 
 GRAMMAR: tuple[Callback, ...] = tuple(each for each in list(globals().values()) if isinstance(each, Callback))
 
-MOVES = frozenset({MOVE_DAYS, MOVE_TIMES, MOVE_ASK, MOVE, UNDO_MOVE})
+MOVES = frozenset({RESCHEDULE, MOVE_DAYS, MOVE_TIMES, MOVE_PART, MOVE_ASK, MOVE, UNDO_MOVE})
 """The steps of a move, which remember where it began; every other button leaves it."""
 STAYS_A_CARD = MOVES | {
     CARD_EDIT,
@@ -211,12 +223,12 @@ STAYS_A_CARD = MOVES | {
     EDIT,
     CANCEL,
     CONFIRM_CANCEL,
-    RESCHEDULE,
     OWN_CARD,
     MY_CARD,
     REMINDER,
 }
-"""Pressed under a message about one visit: it changes in its place and never becomes the menu (experience §3.2)."""
+"""Pressed under a message about one visit: it changes in its place and never becomes the menu (experience §3.2). Not so
+under a list, to which ``return_to`` leads back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +237,10 @@ class Press:
 
     callback: Callback
     parts: dict[str, Any]
+
+    @property
+    def is_on_a_card(self) -> bool:
+        return self.callback in STAYS_A_CARD and self.parts.get("return_to", TO_CARD) == TO_CARD
 
 
 def read_press(data: str) -> Press | None:

@@ -60,7 +60,8 @@ def show(place: Place, reply: Reply) -> None:
 
 def written(place: Place, reply: Reply) -> None:
     live = memory.menu_of(place.tg_id)
-    is_menu = not place.is_card or (live is not None and live.message_id == place.message_id)
+    is_live = live is not None and live.message_id == place.message_id
+    is_menu = reply.is_menu or is_live or not place.is_card
     message_id = change(place, reply)
     if reply.screen and message_id is None:
         message_id = send(place.tg_id, reply.screen)

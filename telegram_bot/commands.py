@@ -4,8 +4,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection
-
+from accounts.statements import rows
 from booking.models.appointment import ClockTimestamp
 from telegram_bot.models import IncomingUpdate
 
@@ -14,6 +13,7 @@ LEFT_LYING = timedelta(seconds=60)
 REMEMBERED = timedelta(days=2)
 """Telegram repeats an update for a day; later the same number is another one's, or another bot's."""
 AUDIT = timedelta(days=365)
+PATIENCE = {"left_lying": LEFT_LYING, "remembered": REMEMBERED}
 
 # Telegram never sends an update twice at once; whoever does (and a repetition after a lost answer) finds it taken.
 TAKE = """
@@ -31,18 +31,8 @@ TAKE = """
 
 def take_update(update_id: int, tg_id: int, body: Any) -> bool:
     """Whether the update is ours to handle: not when it has been handled, or somebody is about to."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            TAKE,
-            {
-                "update_id": update_id,
-                "tg_id": tg_id,
-                "body": json.dumps(body),
-                "left_lying": LEFT_LYING,
-                "remembered": REMEMBERED,
-            },
-        )
-        return cursor.fetchone() is not None
+    mine = rows(TAKE, update_id=update_id, tg_id=tg_id, body=json.dumps(body), **PATIENCE)
+    return bool(mine)
 
 
 def finish_update(update_id: int, *, what: str, outcome: str, user_id: int | None = None) -> None:

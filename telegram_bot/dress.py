@@ -8,10 +8,9 @@ from telegram import (
     WebAppInfo,
 )
 
+from accounts.wording import NBSP
 from telegram_bot.drafts import is_public
 from telegram_bot.values import Button, PhoneQuestion, Row, Screen
-
-MOST_BUTTONS = 100
 
 
 def keyboard_of(screen: Screen) -> InlineKeyboardMarkup | None:
@@ -27,12 +26,12 @@ def is_pressable(button: Button) -> bool:
 
 
 def inline(button: Button) -> InlineKeyboardButton:
-    style = button.style.value or None
+    text, style = button.text.replace(NBSP, " "), button.style.value or None
     if button.web_app:
-        return InlineKeyboardButton(button.text, web_app=WebAppInfo(button.web_app), style=style)
+        return InlineKeyboardButton(text, web_app=WebAppInfo(button.web_app), style=style)
     if button.url:
-        return InlineKeyboardButton(button.text, url=button.url, style=style)
-    return InlineKeyboardButton(button.text, callback_data=button.data, style=style)
+        return InlineKeyboardButton(text, url=button.url, style=style)
+    return InlineKeyboardButton(text, callback_data=button.data, style=style)
 
 
 def keys_of(question: PhoneQuestion) -> ReplyKeyboardMarkup:

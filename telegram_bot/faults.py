@@ -29,7 +29,7 @@ def say_try_later(sender: Sender, place: Place) -> None:
     with translation.override(language_of(sender)):
         said = _("This does not work at the moment. Please try again in a minute.")
         screen = Screen(said, ((to_menu(),),)) if place.query_id is None else None
-        show(Place(place.tg_id, query_id=place.query_id, is_card=True), Reply(screen, toast=said, is_alert=True))
+        show(Place(place.tg_id, query_id=place.query_id), Reply(screen, toast=said, is_alert=True))
 
 
 def apologise(sender: Sender, place: Place, error: Exception) -> str:

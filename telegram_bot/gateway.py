@@ -10,11 +10,11 @@ from notifications.commands import chat_gone, revive_chat
 from telegram_bot import memory
 from telegram_bot.answers import answer_to
 from telegram_bot.arrival import Arrival
-from telegram_bot.callbacks import STAYS_A_CARD
 from telegram_bot.chat import Place, show
 from telegram_bot.commands import finish_update, take_update
 from telegram_bot.faults import apologise, say_try_later, say_wait
 from telegram_bot.impatience import Impatience
+from telegram_bot.introduction import introduce_to
 
 OUTAGES = (OperationalError, InterfaceError, PoolTimeout)
 """How a database that is gone shows itself."""
@@ -83,7 +83,9 @@ def answered(arrival: Arrival, impatience: Impatience) -> dict[str, Any]:
     if arrival.message is not None:
         impatience.place.message_id = answer.message_id
     show(impatience.place, impatience.said_otherwise(answer.reply))
-    return {"outcome": answer.outcome, "user_id": answer.user_id}
+    if arrival.message is not None:
+        introduce_to(answer.person)
+    return {"outcome": answer.outcome, "user_id": answer.person.staff.user_id if answer.person.staff else None}
 
 
 def place_of(arrival: Arrival) -> Place:
@@ -96,6 +98,6 @@ def place_of(arrival: Arrival) -> Place:
             tg_id,
             message.message_id if message and reachable else None,
             query_id=arrival.query.id,
-            is_card=press is not None and press.callback in STAYS_A_CARD,
+            is_card=press is not None and press.is_on_a_card,
         )
     return Place(tg_id, typed_id=arrival.message.message_id if arrival.message else None)

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -15,15 +16,18 @@ from telegram import (
     MenuButtonWebApp,
     WebAppInfo,
 )
+from telegram.error import TelegramError
 
 from accounts.values import Role
 from telegram_bot.buttons import web_app_url
+from telegram_bot.errors import words_of
 from telegram_bot.models import Chat
-from telegram_bot.people import Person
+from telegram_bot.people import Person, forget_person
 from telegram_bot.wire import WIRE
 
-DESK = (Role.ADMIN, Role.OPERATOR)
 Call = Callable[[Bot], Awaitable[Any]]
+
+log = structlog.get_logger()
 
 
 def introduce() -> None:
@@ -49,10 +53,8 @@ def introductions(language: str | None) -> list[Call]:
 
 def commands_of(role: Role) -> list[BotCommand]:
     """In the language that is active; those of the role first."""
-    own = {
-        Role.SPECIALIST: [("day", _("My day"))],
-        **dict.fromkeys(DESK, [("admin", _("The salon today")), ("find", _("Find a client"))]),
-    }
+    desk = [("admin", _("The salon today")), ("find", _("Find a client"))]
+    own = {Role.SPECIALIST: [("day", _("My day"))], Role.ADMIN: desk, Role.OPERATOR: desk}
     everybodys = [
         ("start", _("Menu")),
         ("book", _("Book")),
@@ -72,15 +74,24 @@ def menu_button(bot: Bot) -> Awaitable[bool]:
 
 
 def introduce_to(person: Person) -> None:
-    """The commands of his role in his own chat, when it is another role than last time. Raises TelegramError."""
+    """The commands of his role in his own chat, when it is another role than last time."""
     role = person.role if person.staff else Role.CLIENT
     if person.known_as == role or (role == Role.CLIENT and not person.known_as):
         return
+    try:
+        set_commands(person, role)
+    except TelegramError as error:
+        log.warning("commands_not_set", why=words_of(error))
+        return
+    Chat.objects.update_or_create(pk=person.tg_id, defaults={"known_as": role})
+    forget_person(person.tg_id)
+
+
+def set_commands(person: Person, role: Role) -> None:
     scope = BotCommandScopeChat(person.tg_id)
     if role == Role.CLIENT:
         WIRE.call(lambda bot: bot.delete_my_commands(scope=scope))
-    else:
-        with translation.override(person.language):
-            commands = commands_of(role)
-        WIRE.call(lambda bot: bot.set_my_commands(commands, scope=scope))
-    Chat.objects.update_or_create(pk=person.tg_id, defaults={"known_as": role})
+        return
+    with translation.override(person.language):
+        commands = commands_of(role)
+    WIRE.call(lambda bot: bot.set_my_commands(commands, scope=scope))

@@ -6,7 +6,7 @@ Redis makes things fast and never decides: without it a menu is sent anew, and n
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -18,6 +18,8 @@ DIALOGUE = timedelta(minutes=30)
 MENU = timedelta(days=60)
 DOUBLE_TAP = timedelta(seconds=2)
 WINDOW = timedelta(seconds=10)
+HOLDS = "last_menu:holds"
+"""Which chats look at which held times, by when these end."""
 MOST_UPDATES = 20
 """In one window (experience §3.8)."""
 
@@ -46,7 +48,8 @@ def recall(key: str) -> Any:
     try:
         text = get_redis_connection().get(key)
     except RedisError as error:
-        return unavailable(error)
+        unavailable(error)
+        return None
     return json.loads(text) if text else None
 
 
@@ -55,7 +58,8 @@ def keep(key: str, value: Any, lasts: timedelta) -> bool:
     try:
         get_redis_connection().set(key, json.dumps(value), ex=lasts)
     except RedisError as error:
-        return bool(unavailable(error))
+        unavailable(error)
+        return False
     return True
 
 
@@ -112,21 +116,45 @@ def forget_phone_question(tg_id: int) -> None:
     drop(f"fsm:phone:{tg_id}")
 
 
+def watch_hold(tg_id: int, hold: int, until: datetime) -> None:
+    """Remember that this chat looks at a held time, so that somebody tells it when the time is up."""
+    try:
+        get_redis_connection().zadd(HOLDS, {f"{tg_id}:{hold}": until.timestamp()})
+    except RedisError as error:
+        unavailable(error)
+
+
+def holds_that_ran_out(now: datetime, at_most: int = 100) -> list[tuple[int, int]]:
+    """Chats and the holds they looked at, each once."""
+    try:
+        redis = get_redis_connection()
+        due = redis.zrangebyscore(HOLDS, "-inf", now.timestamp(), start=0, num=at_most)
+        mine = [member for member in due if redis.zrem(HOLDS, member)]
+    except RedisError as error:
+        unavailable(error)
+        return []
+    pairs = (member.decode().split(":") for member in mine)
+    return [(int(tg_id), int(hold)) for tg_id, hold in pairs]
+
+
 def is_double_tap(tg_id: int, message_id: int, data: str) -> bool:
     """Whether the very same button was the last that this chat pressed, less than two seconds ago."""
     tap = hashlib.sha256(f"{message_id}:{data}".encode()).hexdigest()[:16]
     try:
         last = get_redis_connection().set(f"cb:{tg_id}", tap, px=DOUBLE_TAP, get=True)
     except RedisError as error:
-        return bool(unavailable(error))
-    return last is not None and last.decode() == tap
+        unavailable(error)
+        return False
+    return last == tap.encode()
 
 
 def updates_lately(tg_id: int) -> int:
     """How many updates of this chat came in its window of ten seconds, this one included; 0 when nobody counts."""
     try:
         with get_redis_connection().pipeline() as pipe:
-            pipe.set(f"rate:{tg_id}", 0, px=WINDOW, nx=True).incr(f"rate:{tg_id}")
+            pipe.set(f"rate:{tg_id}", 0, px=WINDOW, nx=True)
+            pipe.incr(f"rate:{tg_id}")
             return int(pipe.execute()[1])
     except RedisError as error:
-        return int(bool(unavailable(error)))
+        unavailable(error)
+        return 0

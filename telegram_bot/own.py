@@ -12,7 +12,7 @@ REPEATABLE = (Status.CONFIRMED, Status.ARRIVED, Status.COMPLETED)
 
 
 def own_visits(talk: Talk) -> AppointmentQuerySet:
-    """Booked visits of his in any state, in no order: his client's in the company he deals with, and those he follows."""
+    """Booked visits of his in any state, in no order: as the client he is here, and those he follows."""
     mine = Appointment.objects.visible_to(talk.client)
     followed = Appointment.objects.filter(pk__in=visits_followed_by(talk.person.tg_id))
     return (mine | followed).booked().that_were_wanted()

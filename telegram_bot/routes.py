@@ -17,7 +17,10 @@ HOMES: dict[Role, Handler] = {}
 LINKS: dict[str, Handler] = {}
 ANSWERS: dict[str, Handler] = {}
 
-FLOWS = ("start", "booking", "visits", "editing", "money", "settings", "specialist", "desk")
+FLOWS = (
+    *("start", "links", "phone", "booking", "holding", "visits", "editing", "money", "settings"),
+    *("specialist", "desk"),
+)
 
 
 def press(callback: Callback) -> Callable[[Decorated], Decorated]:

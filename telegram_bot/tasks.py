@@ -2,7 +2,9 @@
 
 from celery import shared_task
 
-from telegram_bot import commands
+from booking.queries.visits import database_time
+from telegram_bot import commands, memory
+from telegram_bot.expiry import tell_that_hold_ran_out
 from telegram_bot.gateway import receive
 
 
@@ -13,6 +15,12 @@ def answer_what_was_left() -> int:
     for body in left:
         receive(body)
     return len(left)
+
+
+@shared_task
+def tell_of_holds_that_ran_out() -> int:
+    """Change the screens of times that could not wait any longer; how many."""
+    return sum(tell_that_hold_ran_out(tg_id, hold) for tg_id, hold in memory.holds_that_ran_out(database_time()))
 
 
 @shared_task

@@ -82,8 +82,9 @@ class Reply:
     ``screen`` is what the message under the finger becomes, or the menu when somebody wrote; None leaves it as it is.
     With ``below`` it is sent as a new menu instead.
     ``toast`` is shown over the chat, as an alert that must be read with ``is_alert``. ``stays`` turns the menu into a
-    receipt: the next menu is sent below it. ``deletes`` takes the message under the finger away. ``shows`` names what
-    the menu shows, such as ``hold:17``, for whoever must change it later. ``after`` is sent below.
+    receipt: the next menu is sent below it. ``deletes`` takes the message under the finger away. ``is_menu``: it is the
+    menu from now on, though it may have been a card. ``shows`` names what the menu shows, such as ``hold:17``, for
+    whoever must change it later. ``after`` is sent below.
     """
 
     screen: Screen | None = None
@@ -92,5 +93,6 @@ class Reply:
     stays: bool = False
     below: bool = False
     deletes: bool = False
+    is_menu: bool = False
     shows: str = ""
     after: tuple[After, ...] = field(default=())

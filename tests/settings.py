@@ -8,3 +8,5 @@ WHITENOISE_USE_FINDERS = True
 # Passwords are hashed fast; nothing in a test is worth guessing.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOGGING_CONFIG = None
+# Most tests book with one number; those of the limit set it.
+BOOKING_VISITS_OF_STRANGERS = 100_000

@@ -23,6 +23,7 @@ from catalog.models import (
 )
 from notifications.models import (
     AdTemplate,
+    AttachedChat,
     Broadcast,
     DeadAddress,
     Delivery,
@@ -39,7 +40,7 @@ pytestmark = pytest.mark.django_db
 
 OUR_APPS = ("accounts", "catalog", "wallet", "booking", "notifications", "telegram_bot")
 SHOWN_NOWHERE = {OnceKey}  # one-time keys, which no view, endpoint or admin class reads
-OF_THE_DEPLOYMENT = {Reconciliation, DeadAddress, Reminder}  # shown to its owner alone
+OF_THE_DEPLOYMENT = {Reconciliation, DeadAddress, Reminder, AttachedChat}  # shown to its owner alone
 
 # Whose row: Anna's own; a colleague's in the same location; somebody's elsewhere in the company; a stranger's.
 MINE, COLLEAGUES, ELSEWHERE, STRANGERS = "mine", "a colleague's", "elsewhere", "a stranger's"

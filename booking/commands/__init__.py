@@ -3,6 +3,7 @@
 Every command takes the actor last among its subjects, raises a ``Refusal`` that a person can read, or ``Busy``.
 """
 
+from booking.commands.comment import comment_on_appointment, say_coming
 from booking.commands.confirm import confirm_appointment
 from booking.commands.desk import book_now
 from booking.commands.hold import expire_overdue_holds, extend_hold, hold_slot, release_hold
@@ -19,6 +20,7 @@ from booking.commands.progress import (
 __all__ = [
     "book_now",
     "cancel_appointment",
+    "comment_on_appointment",
     "complete_appointment",
     "confirm_appointment",
     "correct_status",
@@ -31,5 +33,6 @@ __all__ = [
     "pay_visit",
     "release_hold",
     "reschedule_appointment",
+    "say_coming",
     "undo_reschedule",
 ]

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from django.conf import settings
+
 from accounts.models import Client
 from accounts.transactions import command_transaction
 from accounts.values import Actor
@@ -13,10 +15,11 @@ from booking.commands.locks import claim_of, lock_calendars
 from booking.commands.once import Once, answered_before, remember_answer
 from booking.commands.record import facts, write_change
 from booking.commands.settle import charge_visit
-from booking.errors import HoldReleased, SlotRefused
+from booking.errors import HoldReleased, SlotRefused, TooManyVisits
 from booking.models import Appointment, EventType, Status
 from booking.queries.locations import located
 from booking.queries.slots import alternatives_to
+from booking.queries.visits import visits_of_strangers
 from booking.values import Contact
 
 # He chose in time and on the grid, whatever the clock says now.
@@ -38,7 +41,7 @@ def confirm_appointment(
     A hold that has run out is taken again silently while its time is free. The visit attaches to the company's client
     with that phone, whose card stays as it is (domain §5); without a phone it is a guest's.
     Raises SlotTaken with alternatives when somebody else has the time, HoldReleased when the client let it go,
-    InsufficientFunds, SignInToPay and WalletFrozen; the hold then stays as it was.
+    TooManyVisits, InsufficientFunds, SignInToPay and WalletFrozen; the hold then stays as it was.
     """
     try:
         return book_held(appointment_id, actor, contact, client_id, comment, pay_from_wallet, request)
@@ -66,6 +69,7 @@ def book_held(
     if held.status not in (Status.HOLD, Status.EXPIRED):
         remember_answer(request, held)
         return held
+    require_few_visits(held, contact, actor)
     before = facts(held)
     held.workplace_id = lock_again(held, actor)
     held.client = client_of(held, proved(contact, actor), client_id)
@@ -97,9 +101,23 @@ def lock_again(held: Appointment, actor: Actor) -> int | None:
     return free.workplace_id
 
 
+def is_known(actor: Actor) -> bool:
+    """Whether it is proved who books: then it is nobody else who will be told of the visit."""
+    return actor.is_staff or actor.client_id is not None
+
+
+def require_few_visits(held: Appointment, contact: Contact, actor: Actor) -> None:
+    """A stranger must not make the salon write to somebody else's number as often as he books. A brake and no promise:
+    nothing is locked, and what is confirmed at this very moment is not counted. Raises TooManyVisits."""
+    if is_known(actor) or not contact.phone:
+        return
+    if visits_of_strangers(held.company_id, contact.phone) >= settings.BOOKING_VISITS_OF_STRANGERS:
+        raise TooManyVisits
+
+
 def proved(contact: Contact, actor: Actor) -> Contact:
     """Without the mailbox that a stranger typed: what is written to it would tell him of a client's visits."""
-    return contact if actor.is_staff or actor.client_id else replace(contact, email="")
+    return contact if is_known(actor) else replace(contact, email="")
 
 
 def client_of(appointment: Appointment, contact: Contact, client_id: int | None) -> Client | None:

@@ -55,10 +55,10 @@ def reschedule_appointment(
         raise
 
 
-def undo_reschedule(appointment_id: int, actor: Actor) -> Appointment:
+def undo_reschedule(appointment_id: int, actor: Actor, *, request: Once | None = None) -> Appointment:
     """Take the last move back: the old time, specialist, length and price, if nobody has them now. Everybody is told
     again. Raises SlotTaken, TooLate, WrongStatus."""
-    return move_back(appointment_id, actor)
+    return move_back(appointment_id, actor, request)
 
 
 def waived_for(actor: Actor, outside_rules: bool = False) -> frozenset[Reason]:
@@ -93,14 +93,18 @@ def move(
 
 
 @command_transaction
-def move_back(appointment_id: int, actor: Actor) -> Appointment:
+def move_back(appointment_id: int, actor: Actor, request: Once | None) -> Appointment:
+    if answer := answered_before(request):
+        return answer
     found = appointment_for(appointment_id, actor)
     back = before_last_move(found)
     if back is None:
         raise WrongStatus(_("There is no move to take back."))
     if not actor.is_staff and back.slot.start <= database_time():
         raise TooLate
-    return put(found, back.slot, back.kept, actor, back.waived | waived_for(actor), back)
+    moved = put(found, back.slot, back.kept, actor, back.waived | waived_for(actor), back)
+    remember_answer(request, moved)
+    return moved
 
 
 def put(
@@ -135,6 +139,7 @@ def put(
     appointment.specialist_id, appointment.workplace_id = free.specialist_id, free.workplace_id
     appointment.start_time, appointment.end_time, appointment.busy_until = free.start, free.end, free.busy_until
     appointment.price = price
+    appointment.client_says_coming = None  # to another time he has said nothing yet
     appointment.outside_rules = waived == OUTSIDE_RULES
     appointment.sequence += 1
     details = {"undo": True} if back else {"returned": str(-charge)} if charge < 0 else {}

@@ -30,6 +30,7 @@ WRITTEN = [
     "expires_at",
     "hold_extended",
     "notes",
+    "client_says_coming",
     "outside_rules",
     "version",
     "sequence",

@@ -23,6 +23,12 @@ class EventType(models.TextChoices):
     BOOKING_NO_SHOW = "booking_no_show", _("Client did not come")
     BOOKING_CORRECTED = "booking_corrected", _("Status corrected")
     BOOKING_REMINDER = "booking_reminder", _("Reminder")
+    COMMENT_CHANGED = "comment_changed", _("Comment changed")
+    CLIENT_SAYS_COMING = "client_says_coming", _("Client says he is coming")
+
+
+BESIDE_THE_POINT = (EventType.BOOKING_REMINDER, EventType.COMMENT_CHANGED, EventType.CLIENT_SAYS_COMING)
+"""They change nothing of what was agreed: a move can still be taken back after them."""
 
 
 class EventQuerySet(VisibleQuerySet["AppointmentEvent"]):
@@ -55,8 +61,9 @@ class AppointmentEvent(models.Model):
     """Who changed what, when and through which channel. ``payload`` holds ids and times, never names or phones."""
 
     appointment = models.ForeignKey(
-        "booking.Appointment", on_delete=models.PROTECT, related_name="events", verbose_name=_("appointment")
-    )
+        "booking.Appointment", on_delete=models.PROTECT, related_name="events", db_index=False,
+        verbose_name=_("appointment"),
+    )  # fmt: skip
     event_type = models.CharField(_("what happened"), max_length=20, choices=EventType)
     initiated_by = models.JSONField(_("by"))
     payload = models.JSONField(_("details"), default=dict)

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from booking.availability import OUTSIDE_RULES, Reason
 from booking.models import Appointment, AppointmentEvent, EventType
+from booking.models.event import BESIDE_THE_POINT
 from booking.queries.slots import is_free
 from booking.values import Kept, Slot, whole_minutes
 
@@ -28,7 +29,7 @@ class WayBack:
 
 def last_move(appointment: Appointment) -> AppointmentEvent | None:
     """The move that can still be taken back: the last thing that anybody did, and no undo itself."""
-    event = appointment.events.exclude(event_type=EventType.BOOKING_REMINDER).order_by("pk").last()
+    event = appointment.events.exclude(event_type__in=BESIDE_THE_POINT).order_by("pk").last()
     if event is None or event.event_type != EventType.BOOKING_RESCHEDULED or event.payload.get("undo"):
         return None
     return event

@@ -1,14 +1,17 @@
 """Read appointments: by their links, of a browser, and what happened to them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import CharField, Exists, OuterRef, Q
+from django.db.models.functions import Reverse
 
 from accounts.statements import rows
-from booking.models import Appointment, Status
+from accounts.values import Role
+from booking.models import Appointment, AppointmentEvent, EventType, Status
+from booking.models.appointment import ClockTimestamp
 from booking.queries.locations import located
 from catalog.models import Location
 
@@ -32,6 +35,18 @@ def live_holds(company_id: int, client_id: int | None, browser_key: str) -> list
     """What this client or this browser holds now, oldest first."""
     held = [pk for (pk,) in rows(LIVE_HOLDS, company=company_id, client=client_id, browser=browser_key)]
     return list(Appointment.objects.filter(pk__in=held).order_by("pk")) if held else []
+
+
+def visits_of_strangers(company_id: int, phone: str) -> int:
+    """How many visits people who had not proved ``phone`` booked with it, that are to come or were booked within a day:
+    whoever cancels them at once has had the salon write to its owner as well."""
+    ours = {"initiated_by__role": Role.CLIENT.lower(), "initiated_by__client_id__isnull": True}
+    booked = AppointmentEvent.objects.filter(appointment=OuterRef("pk"), event_type=EventType.BOOKING_CREATED, **ours)
+    to_come = Q(status__in=(Status.CONFIRMED, Status.ARRIVED), end_time__gt=ClockTimestamp())
+    lately = Q(created_at__gt=ClockTimestamp() - timedelta(days=1))
+    visits = Appointment.objects.alias(reversed_phone=Reverse("contact_phone", output_field=CharField()))
+    visits = visits.filter(to_come | lately, Exists(booked), company_id=company_id, reversed_phone=phone[::-1])
+    return visits.count()
 
 
 def held_by_link(token: str) -> Appointment:

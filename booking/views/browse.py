@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.errors import Refusal
 from accounts.hosts import host_of
+from accounts.rates import seconds_to_wait
 from booking.availability import Reason
 from booking.commands import hold_slot
 from booking.errors import SlotRefused
@@ -18,6 +19,7 @@ from booking.queries.storefront import DayStrip, day_strip, locations_on, storef
 from booking.values import Slot
 from booking.views.common import (
     CONFLICT,
+    TOO_MANY,
     booker_in,
     browser_key,
     context_of,
@@ -25,10 +27,15 @@ from booking.views.common import (
     location_or_404,
     moment_or_none,
     number_or_none,
+    please_wait,
     visitor_in,
+    with_wait,
 )
 from booking.views.empty import why_empty
 from catalog.models import Location
+
+TAKEN_WITH = ("slot", "specialist", "name", "phone", "comment")
+"""What the button of a time sends, and what was typed for another time before."""
 
 
 @require_GET
@@ -106,6 +113,8 @@ def wanted_day(request: HttpRequest) -> tuple[DateForm, date | None]:
 
 def take(request: HttpRequest, location: Location, service_id: int) -> HttpResponse:
     """Tap one: hold the time and show the form."""
+    if seconds := seconds_to_wait(request):
+        return too_often(request, seconds, location, service_id)
     start = moment_or_none(request.POST.get("slot"))
     typed = ContactForm(request.POST, location=location)
     typed.is_valid()  # what is right of it is kept; what is wrong will be asked again
@@ -120,6 +129,13 @@ def take(request: HttpRequest, location: Location, service_id: int) -> HttpRespo
     except Refusal as refusal:
         return refused(request, refusal, location, service_id, typed)
     return redirect("booking:hold", hold.hold_token)
+
+
+def too_often(request: HttpRequest, seconds: int, location: Location, service_id: int) -> HttpResponse:
+    """The same tap again, a little later, with everything that was typed."""
+    kept = {name: request.POST[name] for name in TAKEN_WITH if name in request.POST}
+    context = context_of(location, service_id=service_id, please_wait=please_wait(seconds), kept=kept)
+    return with_wait(render(request, "booking/too_often.html", context, status=TOO_MANY), seconds)
 
 
 def refused(

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
+from math import ceil
 from typing import Any, Concatenate, ParamSpec
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
 from accounts.commands import visitor_who_books
@@ -18,11 +20,12 @@ from accounts.queries import visitor_of
 from accounts.values import Actor, TelegramUser
 from booking.models import Appointment
 from booking.queries.locations import location_on
+from booking.wording import length
 from catalog.models import Location
 
 DEVICE_COOKIE = "device"
 ONE_YEAR = 365 * 24 * 3600
-CONFLICT, UNPROCESSABLE = 409, 422
+CONFLICT, UNPROCESSABLE, TOO_MANY = 409, 422, 429
 
 Params = ParamSpec("Params")
 View = Callable[..., HttpResponse]
@@ -118,3 +121,14 @@ def moment_or_none(text: str | None) -> datetime | None:
 
 def context_of(location: Location, **more: Any) -> dict[str, Any]:
     return {"location": location, "company": location.company, "zone": location.zone, **more}
+
+
+def please_wait(seconds: int) -> str:
+    """To whoever asks too often, or shares an address with somebody who does."""
+    time = length(ceil(seconds / 60))
+    return _("Very many tries have come from your network. Please try again in %(time)s.") % {"time": time}
+
+
+def with_wait(response: HttpResponse, seconds: int) -> HttpResponse:
+    response["Retry-After"] = str(seconds)
+    return response

@@ -13,8 +13,9 @@ from phonenumber_field.phonenumber import PhoneNumber
 from accounts.commands import remember_device
 from accounts.errors import Refusal
 from accounts.models import Client, Device
+from accounts.rates import seconds_to_wait
 from booking.commands import confirm_appointment, extend_hold, release_hold
-from booking.errors import HoldReleased, SignInToPay
+from booking.errors import HoldReleased, SignInToPay, TooManyVisits
 from booking.forms import ContactForm
 from booking.models import Appointment, Status
 from booking.queries.slots import alternatives_to
@@ -22,6 +23,7 @@ from booking.queries.visits import held_by_link
 from booking.views.browse import refused
 from booking.views.common import (
     CONFLICT,
+    TOO_MANY,
     UNPROCESSABLE,
     booker_in,
     browser_key,
@@ -29,8 +31,10 @@ from booking.views.common import (
     found,
     knows_browser,
     person_in_telegram,
+    please_wait,
     private,
     visitor_in,
+    with_wait,
 )
 from wallet.errors import InsufficientFunds, WalletFrozen
 from wallet.queries import balance_of
@@ -82,6 +86,9 @@ def wallet_for(request: HttpRequest, held: Appointment) -> dict[str, Any]:
 def confirm(request: HttpRequest, held: Appointment) -> HttpResponse:
     """Tap two: book what is held. Nothing typed is ever lost, whatever the answer."""
     form = form_for(request, held, request.POST)
+    if seconds := seconds_to_wait(request):
+        form.add_error(None, please_wait(seconds))
+        return with_wait(details(request, held, form, status=TOO_MANY), seconds)
     if not form.is_valid():
         return details(request, held, form, status=UNPROCESSABLE)
     contact, booker = form.contact(get_language() or ""), booker_in(request, held.company_id)
@@ -94,7 +101,7 @@ def confirm(request: HttpRequest, held: Appointment) -> HttpResponse:
             comment=form.cleaned_data["comment"],
             pay_from_wallet=PAY in request.POST,
         )
-    except (InsufficientFunds, SignInToPay, WalletFrozen) as refusal:
+    except (InsufficientFunds, SignInToPay, TooManyVisits, WalletFrozen) as refusal:
         form.add_error(None, str(refusal))
         return details(request, held, form, status=CONFLICT)
     except Refusal as refusal:

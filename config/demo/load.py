@@ -9,6 +9,7 @@ from accounts.models import Company
 from catalog.models import Location
 from config.demo.business import BRANCHES, STEM
 from config.demo.catalogue import write_business
+from config.demo.chats import write_chats
 from config.demo.money import fill_wallets
 from config.demo.people import write_consents
 from config.demo.sign_ins import STAFF, write_sign_ins
@@ -26,13 +27,14 @@ class AddressTakenError(Exception):
 def load_demo(now: datetime, password: str = "") -> tuple[Company, int]:
     """The whole demo as it looks at ``now``, or what is missing of it, and how many visits were added.
 
-    Nobody can sign in without a ``password``. Raises AddressTakenError.
+    Without a ``password`` nobody can sign in or is in Telegram. Raises AddressTakenError.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_AT_A_TIME])
     company = demo_company() or write_first_business(now)
     if password:
         write_sign_ins(company, password)
+        write_chats(company)
     added = fill_calendar(company, now)
     fill_wallets(company)
     write_consents(company)

@@ -1,5 +1,6 @@
 """The only writers of notifications: imperative verbs, each safe to repeat."""
 
+from notifications.commands.attach import attach_chat, detach_chat
 from notifications.commands.broadcast import (
     pause_broadcast,
     resume_broadcast,
@@ -13,17 +14,21 @@ from notifications.commands.dispatch import dispatch_event
 from notifications.commands.leftovers import send_again, sweep
 from notifications.commands.mornings import summarize_day
 from notifications.commands.reminders import remind
-from notifications.commands.revive import try_again
+from notifications.commands.revive import chat_gone, revive_chat, try_again
 from notifications.commands.send import send_delivery
 from notifications.commands.subscribe import remove_subscription, renew, subscribe, unsubscribe
 
 __all__ = [
+    "attach_chat",
+    "chat_gone",
+    "detach_chat",
     "dispatch_event",
     "pause_broadcast",
     "remind",
     "remove_subscription",
     "renew",
     "resume_broadcast",
+    "revive_chat",
     "run_broadcast",
     "send_again",
     "send_delivery",
@@ -37,9 +42,3 @@ __all__ = [
     "unsubscribe",
     "wake_broadcasts",
 ]
-
-
-def attach_chat(*a): ...
-def detach_chat(*a): ...
-def revive_chat(*a): ...
-def chat_gone(*a): ...

@@ -94,26 +94,26 @@ def is_out_of_reach(person: Person, book: AddressBook) -> bool:
 
 
 def delivery_of(event: AppointmentEvent, person: Person, address: Address) -> Delivery:
-    return Delivery(
-        channel=address.channel,
-        target=address.target,
-        useful_until=useful_until(event),
-        **whom_and_why(event, person),
-    )
+    return Delivery(useful_until=useful_until(event), **why(event), **whom_and_where(person, address))
 
 
 def unreachable(event: AppointmentEvent, person: Person) -> Delivery:
-    return Delivery(channel="", state=State.DEAD, reason=NO_ADDRESS, **whom_and_why(event, person))
+    return Delivery(channel="", state=State.DEAD, reason=NO_ADDRESS, **why(event), **whom(person))
 
 
-def whom_and_why(event: AppointmentEvent, person: Person) -> dict[str, Any]:
+def why(event: AppointmentEvent) -> dict[str, Any]:
     return {
         "company_id": event.appointment.company_id,
         "event": event,
         "occasion": f"event:{event.pk}",
         "event_type": event.event_type,
-        **whom(person),
     }
+
+
+def whom_and_where(person: Person, address: Address) -> dict[str, Any]:
+    """In the language of whoever reads it there."""
+    language = address.language or person.language
+    return {**whom(person), "channel": address.channel, "target": address.target, "language": language}
 
 
 def whom(person: Person) -> dict[str, Any]:

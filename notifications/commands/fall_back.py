@@ -4,7 +4,7 @@ from functools import partial
 
 from django.db import connection, transaction
 
-from notifications.commands.dispatch import wanted_addresses, whom
+from notifications.commands.dispatch import wanted_addresses, whom_and_where
 from notifications.models import DeadAddress, Delivery, PushSubscription
 from notifications.queries import BROADCASTS, Address, Person, Switches, address_book, switches_of
 from notifications.recipients import person_of
@@ -40,11 +40,9 @@ def fall_back(delivery: Delivery) -> list[Delivery]:
             broadcast_id=delivery.broadcast_id,
             occasion=delivery.occasion,
             event_type=delivery.event_type,
-            channel=address.channel,
-            target=address.target,
             useful_until=delivery.useful_until,
             instead_of=delivery,
-            **whom(person),
+            **whom_and_where(person, address),
         )
         for address in addresses
     )

@@ -9,7 +9,7 @@ from django.db import transaction
 from booking.models import Appointment, Status
 from booking.queries.visits import database_time
 from catalog.models import Location, Specialist
-from notifications.commands.dispatch import chosen, whom
+from notifications.commands.dispatch import chosen, whom_and_where
 from notifications.models import Delivery
 from notifications.queries import Person, address_book, switches_of
 from notifications.values import Occasion, RecipientRole
@@ -49,10 +49,8 @@ def summarize(location: Location, day: date, now: datetime) -> int:
             company_id=location.company_id,
             occasion=f"day:{day.isoformat()}",
             event_type=Occasion.DAY_SUMMARY,
-            channel=address.channel,
-            target=address.target,
             useful_until=last,
-            **whom(person),
+            **whom_and_where(person, address),
         )
         for person, last in people.values()
         for address in chosen(person, book, switches, Occasion.DAY_SUMMARY)

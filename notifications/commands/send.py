@@ -16,6 +16,7 @@ from notifications.commands.fall_back import fall_back, switch_off
 from notifications.errors import AddressGone, AnswerLost, NotSent, Throttled, Unacceptable
 from notifications.models import Broadcast, BroadcastState, Delivery
 from notifications.models.delivery import DeliveryQuerySet
+from notifications.queries import cards
 from notifications.relevance import reason_to_drop
 from notifications.render import render
 from notifications.values import State
@@ -31,10 +32,7 @@ READ_TOGETHER = (
     "client",
     "user",
     "broadcast",
-    *(
-        f"event__appointment__{name}"
-        for name in ("company", "location", "service", "client", "specialist", "workplace")
-    ),
+    *(f"event__{name}" for name in cards.READ_TOGETHER),
 )
 
 log = structlog.get_logger()

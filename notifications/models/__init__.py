@@ -1,4 +1,4 @@
-from notifications.models.address import DeadAddress, PushSubscription
+from notifications.models.address import AttachedChat, DeadAddress, PushSubscription
 from notifications.models.broadcast import Broadcast, BroadcastState
 from notifications.models.delivery import Delivery
 from notifications.models.preferences import Preferences
@@ -7,6 +7,7 @@ from notifications.models.setting import AdTemplate, NotificationSetting
 
 __all__ = [
     "AdTemplate",
+    "AttachedChat",
     "Broadcast",
     "BroadcastState",
     "DeadAddress",

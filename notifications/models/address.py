@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -64,6 +65,37 @@ class PushSubscription(models.Model):
 
     def __str__(self) -> str:
         return self.user_agent or f"#{self.pk}"
+
+
+class AttachedChatQuerySet(VisibleQuerySet["AttachedChat"]):
+    """Who has the link of a visit is nobody's business but the bot's."""
+
+    def visible_to_staff(self, actor: Actor) -> Self:
+        return self.none()
+
+
+class AttachedChat(models.Model):
+    """A chat in which the link of a visit was opened: it hears of that visit and of no other, whoever the client is."""
+
+    appointment = models.ForeignKey(
+        "booking.Appointment", on_delete=models.CASCADE, related_name="attached_chats", db_index=False,
+        verbose_name=_("appointment"),
+    )  # fmt: skip
+    tg_id = models.BigIntegerField(_("Telegram id"))
+    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES)
+    created_at = models.DateTimeField(_("since"), db_default=models.functions.Now())
+
+    objects = AttachedChatQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("attached chat")
+        verbose_name_plural = _("attached chats")
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["appointment", "tg_id"], name="chat_is_attached_once")]
+        indexes = [models.Index(fields=["tg_id"], name="visits_of_chat")]
+
+    def __str__(self) -> str:
+        return f"#{self.appointment_id} · {self.tg_id}"
 
 
 class DeadAddressQuerySet(VisibleQuerySet["DeadAddress"]):

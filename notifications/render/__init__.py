@@ -2,10 +2,13 @@
 
 from django.utils import translation
 
+from accounts.models import Client, User
+from booking.models import Appointment
 from notifications.models import Delivery
+from notifications.queries import last_news_of
 from notifications.render.layouts import LAYOUTS
 from notifications.render.subjects import said_in
-from notifications.values import Message
+from notifications.values import Channel, Message, RecipientRole
 
 
 def render(delivery: Delivery) -> Message:
@@ -25,3 +28,24 @@ def render(delivery: Delivery) -> Message:
             is_bulk=said.is_bulk,
             **LAYOUTS[delivery.channel](said),
         )
+
+
+def card_of(
+    visit: Appointment, role: RecipientRole, *, language: str, client: Client | None = None, user: User | None = None
+) -> Message:
+    """The message in Telegram about what last happened to ``visit``, as whoever has ``role`` is told it, with what the
+    visit is now; to nobody yet (its ``target`` is empty). For a card that is shown again, and the receipt of a booking
+    in the bot. Two statements, and two more at most."""
+    event = last_news_of(visit.pk)
+    return render(
+        Delivery(
+            company=event.appointment.company,
+            event=event,
+            event_type=event.event_type,
+            role=role,
+            channel=Channel.TELEGRAM,
+            language=language,
+            client=client,
+            user=user,
+        )
+    )

@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from booking.models import Appointment
+from notifications.render.buttons import Buttons
 from notifications.render.copy import Copy
-from notifications.render.links import Buttons
 from notifications.values import Urgency
 
 

@@ -1,33 +1,34 @@
 """What a delivery is about: a visit, a specialist's day, or a broadcast."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from accounts.models import Company
 from booking.console_wording import link_of
-from booking.models import Appointment, AppointmentEvent
+from booking.models import AppointmentEvent
 from booking.queries.visits import database_time
 from notifications.models import Broadcast, Delivery
 from notifications.queries import ad_for
-from notifications.render.copy import Copy
-from notifications.render.day import day_told
-from notifications.render.links import (
+from notifications.render.buttons import (
     Buttons,
     again_button,
-    book_again,
+    answers,
     clients_buttons,
-    console_button,
-    console_day,
-    console_page,
+    day_button,
     desk_buttons,
-    storefront,
+    open_button,
+    specialists_buttons,
 )
+from notifications.render.copy import Copy
+from notifications.render.day import day_told
+from notifications.render.links import book_again, console_day, console_page, storefront
 from notifications.render.said import Said
 from notifications.render.sums import sums_of
 from notifications.render.text import one_line
 from notifications.render.times import times_of
-from notifications.render.visit import NAME, visit_told, with_its_company
+from notifications.render.visit import NAME, VisitTold, visit_told, with_its_company
 from notifications.values import Channel, Occasion, RecipientRole, Urgency
 
 A_MINUTE = timedelta(minutes=1)
@@ -78,7 +79,7 @@ def of_day(delivery: Delivery) -> Said:
         values={"day": day_told(delivery.user, day), "company": one_line(delivery.company.name, NAME)},
         url=console_day(),
         tag=f"day-{day.isoformat()}",
-        buttons=console_button(console_day()),
+        buttons=day_button(day),
         urgency=Urgency.NORMAL,
         useful_for=max(until - database_time(), A_MINUTE) if until else OFFERS_LAST,
     )
@@ -86,17 +87,17 @@ def of_day(delivery: Delivery) -> Said:
 
 def of_visit(delivery: Delivery, event: AppointmentEvent) -> Said:
     visit, values = with_its_company(event.appointment), values_of(delivery, event)
-    for_client = delivery.role == RecipientRole.CLIENT
+    is_client = delivery.role == RecipientRole.CLIENT
     is_reminder = delivery.event_type == Occasion.BOOKING_REMINDER
     page = console_day() if values["visit"].is_lost else console_page(visit)
     said = Said(
         template=f"{delivery.event_type}/{delivery.role}.html",
         values=values,
-        url=link_of(visit) if for_client else page,
+        url=link_of(visit) if is_client else page,
         tag=f"apt-{visit.pk}",
         subject_id=visit.pk,
-        buttons=buttons_of(delivery, visit, page),
-        calendar=visit if for_client and not is_reminder else None,
+        buttons=BUTTONS[RecipientRole(delivery.role)](event, values["visit"]),
+        calendar=visit if is_client and not is_reminder else None,
     )
     return as_reminder(said, event) if is_reminder else said
 
@@ -112,13 +113,31 @@ def values_of(delivery: Delivery, event: AppointmentEvent) -> dict[str, Any]:
     }
 
 
-def buttons_of(delivery: Delivery, visit: Appointment, page: str) -> Buttons:
-    """``page`` is the specialist's."""
-    if delivery.role == RecipientRole.ADMIN:
-        return desk_buttons(visit)
-    if delivery.role == RecipientRole.SPECIALIST:
-        return console_button(page)
-    return again_button(visit) if delivery.event_type == Occasion.BOOKING_CANCELLED else clients_buttons(visit)
+def for_client(event: AppointmentEvent, told: VisitTold) -> Buttons:
+    """And for whoever else follows the visit."""
+    if event.event_type == Occasion.BOOKING_REMINDER:
+        return answers(event.appointment)
+    is_cancelled = event.event_type == Occasion.BOOKING_CANCELLED
+    return again_button(event.appointment) if is_cancelled else clients_buttons(event.appointment)
+
+
+def for_specialist(event: AppointmentEvent, told: VisitTold) -> Buttons:
+    """Where a visit is no longer his, there is his day, which has more room now."""
+    if event.event_type == Occasion.BOOKING_CANCELLED or told.is_lost:
+        return day_button(times_of(event).date_before)
+    is_reminder = event.event_type == Occasion.BOOKING_REMINDER
+    return ((open_button(event.appointment),),) if is_reminder else specialists_buttons(event.appointment)
+
+
+def for_desk(event: AppointmentEvent, told: VisitTold) -> Buttons:
+    return desk_buttons(event.appointment)
+
+
+BUTTONS: dict[RecipientRole, Callable[[AppointmentEvent, VisitTold], Buttons]] = {
+    RecipientRole.CLIENT: for_client,
+    RecipientRole.SPECIALIST: for_specialist,
+    RecipientRole.ADMIN: for_desk,
+}
 
 
 def as_reminder(said: Said, event: AppointmentEvent) -> Said:

@@ -1,7 +1,7 @@
 """When a visit is and was, in the reader's language and by the clock of its location."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.utils.text import capfirst
@@ -21,6 +21,11 @@ class Times:
     was: datetime | None
     zone: ZoneInfo
     is_abroad: bool
+
+    @property
+    def date_before(self) -> date:
+        """The day on which it was before this event, which is the same unless it was moved."""
+        return (self.was or self.start).astimezone(self.zone).date()
 
     @property
     def clock(self) -> str:

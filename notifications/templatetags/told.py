@@ -14,7 +14,7 @@ from booking.models import Appointment, AppointmentEvent
 from notifications import console_wording
 from notifications.channels import open_channels
 from notifications.models import Delivery, Preferences
-from notifications.queries import Address, AddressBook, Person, address_book
+from notifications.queries import AddressBook, Person, address_book
 from notifications.values import Channel, RecipientRole, State
 
 MOST_SHOWN = 200
@@ -128,7 +128,7 @@ def ways_to(person: Person, book: AddressBook) -> list[Way]:
     is_open, living = open_channels(), book.addresses(person)
     ways = []
     for channel in Channel:
-        known = [Address(channel, target) for target in book.targets(person, channel) if target]
+        known = book.known(person, channel)
         alive = [address for address in known if address in living]
         ways.append(Way(channel, len(known), bool(known) and not alive, channel in is_open))
     return ways

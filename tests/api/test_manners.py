@@ -8,7 +8,7 @@ from django.db import OperationalError
 from django.urls import URLPattern, URLResolver, get_resolver
 from psycopg_pool import PoolTimeout
 
-from accounts.api import throttles
+from accounts import rates
 from accounts.api.views import ApiView
 from accounts.errors import Busy, NotAllowed, Refusal
 from accounts.values import Role
@@ -198,7 +198,7 @@ def asked(caller: Caller, salon: Salon, times: int) -> list[int]:
 @pytest.fixture
 def frozen_day(monkeypatch) -> None:
     """The window does not end while a test runs."""
-    monkeypatch.setattr(throttles.time, "time", lambda: 1_790_000_000.0)
+    monkeypatch.setattr(rates.time, "time", lambda: 1_790_000_000.0)
 
 
 @pytest.mark.usefixtures("three_a_day", "frozen_day")
@@ -262,15 +262,15 @@ class TestThrottle:
                 raise answer
             return answer
 
-        monkeypatch.setattr(throttles.cache, "incr", incr)
-        monkeypatch.setattr(throttles.cache, "add", lambda *args, **kwargs: None)
+        monkeypatch.setattr(rates.cache, "incr", incr)
+        monkeypatch.setattr(rates.cache, "add", lambda *args, **kwargs: None)
 
         assert asked(Caller(), salon, 5) == [409] * 5
 
     def test_no_address_is_kept_in_clear(self):
         asked(Caller(), Salon(), 1)
 
-        keys = list(cache.iter_keys("rate:api:*"))
+        keys = list(cache.iter_keys("rate:book:*"))
 
         assert len(keys) == 1
         assert "127.0.0.1" not in keys[0]

@@ -58,7 +58,7 @@ def test_whoever_has_a_visit_s_link_hears_of_it_and_of_no_other(booked_by):
 
 def woken(visit) -> list[str]:
     person = visitor(visit)
-    return address_book([person], visit).targets(person, Channel.WEB_PUSH)
+    return [address.target for address in address_book([person], visit).known(person, Channel.WEB_PUSH)]
 
 
 def test_two_who_have_the_link_both_hear():

@@ -12,12 +12,14 @@ from typing import Any
 
 from config.embedded import EmbeddedError, provide
 from config.environment import read_environment
-from tests.bench import booking, growth, pages, report, stampede, telling, times
+from tests.bench import booking, growth, pages, report, stampede, talking, telling, times
 from tests.bench.figures import Row
 from tests.bench.report import say
 from tests.bench.stage import Plan, Stage, stages
 
-BENCHMARKS: dict[str, ModuleType] = {module.NAME: module for module in (booking, stampede, times, pages, telling)}
+BENCHMARKS: dict[str, ModuleType] = {
+    module.NAME: module for module in (booking, stampede, times, pages, telling, talking)
+}
 SIZES, SECONDS, ROUNDS, MINUTES, SEED = "10000,1000000", 2.0, 5, 8.0, 20260128
 
 

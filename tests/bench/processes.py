@@ -46,6 +46,7 @@ def environment(database_url: str, settings: str = SETTINGS, port: int = 0, work
         "PORT": str(port),
         "WEB_WORKERS": str(workers),
         "WEB_THREADS": str(THREADS),
+        "API_BOOK_RATE": "0",
     }
 
 
@@ -71,8 +72,16 @@ def collect_static() -> None:
 class Server:
     """The web server as `config/entrypoint.sh web` starts it, on a port of its own."""
 
-    def __init__(self, database_url: str, name: str, settings: str = SETTINGS, workers: int = WORKERS) -> None:
+    def __init__(
+        self,
+        database_url: str,
+        name: str,
+        settings: str = SETTINGS,
+        workers: int = WORKERS,
+        variables: dict[str, str] | None = None,
+    ) -> None:
         self.url, self.settings, self.workers = database_url, settings, workers
+        self.variables = variables or {}
         self.log = FOLDER / f"{name}-{os.getpid()}.log"
 
     def __enter__(self) -> Self:
@@ -81,7 +90,7 @@ class Server:
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 ["/bin/sh", str(PROJECT / "config" / "entrypoint.sh"), "web"],
-                env=environment(self.url, self.settings, self.port, self.workers),
+                env=environment(self.url, self.settings, self.port, self.workers) | self.variables,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -7,3 +7,5 @@ from config.settings import BASE_DIR, CACHES, DATABASES, STORAGES
 STATIC_ROOT = BASE_DIR / ".okno" / "bench" / "static"
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}}
 CACHES["default"]["KEY_PREFIX"] = DATABASES["default"]["NAME"]
+# The load books with few numbers.
+BOOKING_VISITS_OF_STRANGERS = 1_000_000

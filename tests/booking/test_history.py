@@ -92,3 +92,12 @@ def test_the_outbox_may_mark_an_event_as_dispatched(event):
 def test_an_appointment_with_a_history_is_not_deleted(event):
     with pytest.raises(models.ProtectedError):
         event.appointment.delete()
+
+
+def test_history_has_one_index_by_appointment():
+    """Every index costs every booking: that of the foreign key would only double this one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'booking_appointmentevent'")
+        found = {name for name, definition in cursor.fetchall() if "(appointment_id" in definition}
+
+    assert found == {"history_of_appointment"}

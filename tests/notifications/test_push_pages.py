@@ -18,6 +18,7 @@ from notifications.models import PushSubscription
 from notifications.push_keys import new_pair
 from tests.factories import WEB, Salon, book, make_client, make_user
 from tests.notifications.browsers import Browser
+from tests.notifications.carriers import Telegram
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +100,40 @@ def test_there_is_no_button_on_a_visit_that_is_over(visitor, visit):
     cancel_appointment(visit.pk, WEB)
 
     assert "data-push" not in opened(visitor, visit)
+
+
+# --- Telegram beside it
+
+
+def test_the_page_of_a_visit_offers_the_bot_and_names_the_reminders_once(visitor, visit, settings):
+    settings.TELEGRAM_BOT_USERNAME = "okno_bot"
+
+    page = opened(visitor, visit)
+
+    link = f"https://t.me/okno_bot?start=v_{visit.visit_token}"
+    assert f'<a class="button" href="{link}"' in page
+    assert page.count("Get it in Telegram") == page.count("Reminders:") == page.count("On this device") == 1
+
+
+def test_the_bot_is_offered_where_there_is_no_push(visitor, visit, settings):
+    settings.TELEGRAM_BOT_USERNAME, settings.VAPID_PRIVATE_KEY = "okno_bot", ""
+
+    page = opened(visitor, visit)
+
+    assert ("https://t.me/okno_bot?start=v_" in page, "data-push" in page) == (True, False)
+
+
+@pytest.mark.parametrize("missing", ["a name", "a token", "a visit to come"])
+def test_no_bot_is_offered_that_would_not_answer(visitor, visit, settings, missing):
+    settings.TELEGRAM_BOT_USERNAME = "" if missing == "a name" else "okno_bot"
+    Telegram.configured = missing != "a token"
+    if missing == "a visit to come":
+        cancel_appointment(visit.pk, WEB)
+
+    assert "t.me" not in opened(visitor, visit)
+
+
+# --- what the browser tells
 
 
 def test_a_browser_that_agrees_is_kept_with_its_visit(visitor, visit):

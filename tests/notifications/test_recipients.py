@@ -7,7 +7,7 @@ from booking.commands import book_now, cancel_appointment, reschedule_appointmen
 from booking.commands.record import record_event
 from booking.models import AppointmentEvent, EventType
 from booking.values import Contact
-from notifications.commands import dispatch_event
+from notifications.commands import attach_chat, dispatch_event
 from notifications.models import DeadAddress, Delivery, NotificationSetting, Preferences, PushSubscription
 from tests.factories import book, make_company, make_location, make_specialist, make_user, numbers
 from tests.notifications.carriers import Push, Telegram
@@ -299,7 +299,8 @@ def test_the_cost_does_not_grow_with_the_people(salon, django_assert_num_queries
     few, many = last(salon.visit(10), CREATED), last(salon.visit(14), CREATED)
     with django_assert_num_queries(STATEMENTS):
         dispatch_event(few.pk)
-    for _ in range(5):
+    for chat in range(5):
+        attach_chat(many.appointment_id, chat, "ru")
         subscription(salon, user=make_user(salon.company, Role.OPERATOR, tg_id=next(numbers)))
     assert Push.configured
 
@@ -307,9 +308,9 @@ def test_the_cost_does_not_grow_with_the_people(salon, django_assert_num_queries
         dispatch_event(many.pk)
 
 
-STATEMENTS = 12
-"""A savepoint and its release, a look, the event, the settings, the desk, preferences, the visit's browsers,
-subscriptions, dead addresses, the deliveries, the mark."""
+STATEMENTS = 13
+"""A savepoint and its release, a look, the event, the settings, the desk, the chats that follow the visit, preferences,
+the visit's browsers, subscriptions, dead addresses, the deliveries, the mark."""
 
 
 def test_another_clients_link_does_not_make_him_the_initiator(salon):

@@ -14,7 +14,6 @@ from tests.notifications.stories import NEXT_DAY, Len, cancelled, created, moved
 
 pytestmark = pytest.mark.django_db
 
-HOST = "https://okno.example.com"
 CLIENT = "client"
 MAP = "https://www.openstreetmap.org/search?query=%D1%83%D0%BB.+%D0%9B%D0%B5%D0%BD%D0%B8%D0%BD%D0%B0%2C+5"
 FREE = "Перенести или отменить визит можно бесплатно до его начала."
@@ -22,17 +21,13 @@ FREE = "Перенести или отменить визит можно бес�
 
 @pytest.fixture
 def salon(settings) -> Len:
-    settings.PUBLIC_URL = HOST
+    settings.PUBLIC_URL = "https://okno.example.com"
     return Len()
 
 
 @pytest.fixture
 def desk(salon):
     return salon.actor(salon.admin)
-
-
-def page(visit) -> str:
-    return f"{HOST}/v/{visit.visit_token}/"
 
 
 def lines(*rows: str) -> str:
@@ -59,8 +54,8 @@ def test_a_client_who_booked_is_told_so(salon):
         FREE,
     )
     assert message.buttons == (
-        (Button("📆 В календарь", url=f"{page(visit)}visit.ics"), Button("📍 Маршрут", url=MAP)),
-        (Button("✏️ Перенести или отменить", url=page(visit)),),
+        (Button("📆 В календарь", callback=f"m:ics:{visit.pk}"), Button("📍 Маршрут", url=MAP)),
+        (Button("✏️ Изменить", callback=f"bke:menu:{visit.pk}:n"),),
     )
 
 
@@ -129,7 +124,7 @@ def test_a_place_without_an_address_is_named(salon):
     message = salon.says(event, CLIENT)
 
     assert message.text.splitlines()[2:-2] == ["<b>ср 28 января, 14:00–15:00</b>", "Стрижка · Анна", "Центр"]
-    assert [button.text for row in message.buttons for button in row] == ["📆 В календарь", "✏️ Перенести или отменить"]
+    assert [button.text for row in message.buttons for button in row] == ["📆 В календарь", "✏️ Изменить"]
     assert salon.says(event, CLIENT, Channel.WEB_PUSH).text == "Стрижка, Анна, Центр · Лён"
 
 
@@ -217,8 +212,8 @@ def test_a_cancelled_visit_says_why_and_how_to_book_again(salon, desk, reason, s
         "",
         said,
     )
-    times = f"{HOST}/{salon.location.slug}/{salon.service.pk}/"
-    assert message.buttons == ((Button("📅 Записаться снова", url=times),),)
+    again = f"b:q:{salon.location.pk}:{salon.service.pk}:{salon.specialist.pk}"
+    assert message.buttons == ((Button("📅 Записаться снова", callback=again),),)
 
 
 def test_a_cancelled_visit_says_what_becomes_of_the_money(salon, desk):
@@ -251,6 +246,13 @@ def test_a_reminder_says_tomorrow_and_which_day_that_is(salon):
         "Вход со двора",
         "",
         FREE,
+    )
+    assert message.buttons == (
+        (
+            Button("✅ Приду", callback=f"rm:{visit.pk}:yes"),
+            Button("🕐 Перенести", callback=f"rm:{visit.pk}:move"),
+            Button("❌ Не смогу", callback=f"rm:{visit.pk}:no"),
+        ),
     )
 
 

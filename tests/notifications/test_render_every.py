@@ -117,12 +117,24 @@ def problems_of(delivery: Delivery) -> list[str]:
         "no title": delivery.channel in (Channel.WEB_PUSH, Channel.EMAIL) and not message.title,
         "gaps": any(has_gaps(text) or has_holes(text) for text in (message.title, message.text)),
         "not filled in": any(sign in part for part in parts(message) for sign in ("{{", "{%", "%(", "None")),
-        "buttons": any(not 1 <= len(each.callback.encode()) <= 64 for each in callbacks(message)),
+        "buttons": any(not is_in_the_grammar(each.callback) for each in callbacks(message)),
+        "dead buttons": delivery.channel != Channel.TELEGRAM and bool(message.buttons),
         "target": message.target != delivery.target,
         "language": message.language != delivery.language,
         **limits_of(delivery, message),
     }
     return [problem for problem, is_there in found.items() if is_there]
+
+
+GRAMMAR = re.compile(
+    r"bkn:(edit|hide):\d+|bke:menu:\d+:n|m:ics:\d+|rm:\d+:(yes|move|no)|b:q:\d+:\d+:\d+|sp:o:\d+|sp:d:\d{8}"
+)
+"""Experience §3.3: what of it stands under a message."""
+
+
+def is_in_the_grammar(callback: str) -> bool:
+    """And so of 64 bytes at most, whatever the numbers."""
+    return bool(GRAMMAR.fullmatch(callback)) and len(callback.encode()) <= 64
 
 
 def has_gaps(text: str) -> bool:

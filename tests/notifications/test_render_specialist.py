@@ -1,12 +1,24 @@
 """What a specialist is told: of his visits without their money, and in the morning of his day."""
 
+from datetime import timedelta
+
 import pytest
 
 from accounts.values import SYSTEM, WEB_GUEST
 from catalog.models import Location
 from notifications.render import render
 from notifications.values import Button, Channel, Urgency
-from tests.notifications.stories import NEXT_DAY, Len, cancelled, changed, created, moved, paid, reminded, written
+from tests.notifications.stories import (
+    NEXT_DAY,
+    Len,
+    cancelled,
+    changed,
+    created,
+    moved,
+    paid,
+    reminded,
+    written,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -43,8 +55,30 @@ def test_a_specialist_is_told_of_a_new_visit_and_of_no_money(salon):
             "💬 Покороче",
         ]
     )
+    change = Button("✏️ Изменить", callback=f"bke:menu:{visit.pk}:n")
+    assert message.buttons == ((Button("Открыть", callback=f"sp:o:{visit.pk}"), change),)
+
+
+def test_a_specialist_opens_a_visit_that_is_his_and_else_the_day_that_has_room_now(salon, desk):
+    kept = moved(salon.booked(), desk, start=NEXT_DAY)
+    lost = moved(kept.appointment, desk, start=NEXT_DAY + timedelta(days=2), specialist=salon.colleague("Борис"))
+    given_up = cancelled(salon.booked(), desk)
+
+    pressed = [callbacks(salon.says(event, SPECIALIST)) for event in (kept, lost, given_up)]
+
+    number = kept.appointment.pk
+    assert pressed == [[f"sp:o:{number}", f"bke:menu:{number}:n"], ["sp:d:20260129"], ["sp:d:20260128"]]
+
+
+def test_a_specialists_other_channels_have_links(salon):
+    visit = salon.booked()
+    event = created(visit, WEB_GUEST)
     page = f"{HOST}/admin/booking/appointment/{visit.pk}/change/"
-    assert message.buttons == ((Button("Открыть в консоли", url=page),),)
+
+    push, mail = salon.says(event, SPECIALIST, Channel.WEB_PUSH), salon.says(event, SPECIALIST, Channel.EMAIL)
+
+    assert (push.url, push.buttons, mail.buttons) == (page, (), ())
+    assert f"Открыть в консоли: {page}" in mail.text
 
 
 def test_no_message_to_a_specialist_names_a_sum(salon, desk):
@@ -110,7 +144,12 @@ def test_a_specialists_reminder_is_short(salon, hours, urgency):
     message = salon.says(reminded(visit, SYSTEM, hours=hours), SPECIALIST)
 
     assert message.text == "⏰ Завтра в <b>18:30</b> — Стрижка, Иван Петров\n\n📍 Центр"
+    assert callbacks(message) == [f"sp:o:{visit.pk}"]
     assert message.urgency == urgency
+
+
+def callbacks(message) -> list[str]:
+    return [button.callback for row in message.buttons for button in row]
 
 
 # --- his day
@@ -146,6 +185,7 @@ def test_a_day_lists_its_visits_in_all_locations_by_their_clocks(salon):
             "16:00–17:00 Иван Петров — Стрижка",
         ]
     )
+    assert message.buttons == ((Button("Открыть день", callback=f"sp:d:{salon.day(3):%Y%m%d}"),),)
 
 
 def test_a_day_by_push(salon):

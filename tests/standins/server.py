@@ -88,8 +88,8 @@ class LoopbackServer(ThreadingHTTPServer):
     daemon_threads = False  # closing joins them, so nothing outlives its test
     request_queue_size = STAMPEDE
 
-    def __init__(self, respond: Callable[[Request], Reply]) -> None:
-        super().__init__((HOST, 0), Conversation)
+    def __init__(self, respond: Callable[[Request], Reply], port: int) -> None:
+        super().__init__((HOST, port), Conversation)
         self.respond = respond
         self.faults: list[BaseException] = []
         self.connections: set[socket.socket] = set()
@@ -118,10 +118,13 @@ class LoopbackServer(ThreadingHTTPServer):
 
 
 class StandIn:
-    """A service of the outside world for the length of a ``with``; other processes may connect too."""
+    """A service of the outside world for the length of a ``with``; other processes may connect too.
 
-    def __init__(self) -> None:
-        self.server = LoopbackServer(self.respond)
+    ``port`` 0 is any that is free.
+    """
+
+    def __init__(self, port: int = 0) -> None:
+        self.server = LoopbackServer(self.respond, port)
         self.closing = threading.Event()
         self.thread = threading.Thread(target=self.server.serve_forever, args=(WAKES,), name=type(self).__name__)
 

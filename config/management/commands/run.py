@@ -6,6 +6,7 @@ import sys
 from argparse import ArgumentParser
 from io import StringIO
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management import call_command
@@ -14,7 +15,9 @@ from django.db import connections
 
 from config.address import AddressError, require_free, web_address
 from config.demo.kept import kept_push_keys
-from config.embedded import leave
+from config.devchat import access
+from config.devchat.door import KEY
+from config.embedded import EmbeddedError, leave
 from config.household import Household, die_with_parent, wait_for_answer
 from config.translations import compile_translations
 
@@ -40,8 +43,9 @@ class Command(BaseCommand):
             address = web_address(os.environ)
             require_free(*address)
             sign_ins = self.prepare(options["verbosity"])
+            self.let_the_demo_chat(address)
             self.keep_running(address, sign_ins)
-        except AddressError as error:
+        except (AddressError, EmbeddedError) as error:
             raise CommandError(str(error)) from error
         finally:
             if leave():
@@ -72,6 +76,11 @@ class Command(BaseCommand):
         if not (settings.VAPID_PRIVATE_KEY or settings.VAPID_PUBLIC_KEY):
             os.environ.update(kept_push_keys())
 
+    def let_the_demo_chat(self, address: tuple[str, int]) -> None:
+        """Give the bot a Telegram of this machine's own, unless somebody has set a token."""
+        if settings.DEBUG and not settings.TELEGRAM_BOT_TOKEN and access.is_possible():
+            os.environ.update(access.variables(address, urlsplit(settings.PUBLIC_URL).netloc))
+
     def keep_running(self, address: tuple[str, int], sign_ins: str) -> None:
         os.environ.setdefault("LOG_LEVEL", "WARNING")  # or every request would push the address out of sight
         household = Household(when_started=lambda: self.announce(address, sign_ins))
@@ -83,11 +92,16 @@ class Command(BaseCommand):
 
     def names(self) -> list[str]:
         """What runs, by the names of the entrypoint."""
-        return ["web", "worker", "worker-broadcast", "beat"]
+        return ["web", "worker", "worker-broadcast", "beat", *([access.NAME] if self.has_a_telegram() else [])]
+
+    def has_a_telegram(self) -> bool:
+        return settings.DEBUG and KEY in os.environ
 
     def announce(self, address: tuple[str, int], sign_ins: str) -> None:
         """Last, when the pages answer: what a person wants to see must not scroll away."""
         if wait_for_answer(*address):
             console = "" if sign_ins else f"  Console        {settings.PUBLIC_URL}/admin/\n"  # the demo has named it
             addresses = f"  All pages      {settings.PUBLIC_URL}/\n{console}"
+            if self.has_a_telegram():
+                addresses += f"  Telegram bot   {settings.PUBLIC_URL}/dev/telegram/   (no token needed)\n"
             self.stdout.write(f"\n{sign_ins}{addresses}\n  Ctrl-C ends everything.\n")

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.models import Client
 from notifications.audience import audience_of
-from notifications.commands.dispatch import wanted_addresses, whom
+from notifications.commands.dispatch import wanted_addresses, whom_and_where
 from notifications.models import Broadcast, BroadcastState, Delivery
 from notifications.queries import BROADCASTS, Address, AddressBook, Person, address_book
 from notifications.values import OFFER, RecipientRole
@@ -52,9 +52,7 @@ def deliveries_for(broadcast: Broadcast, clients: Iterable[Client]) -> Iterator[
                 broadcast=broadcast,
                 occasion=f"broadcast:{broadcast.pk}",
                 event_type=OFFER,
-                channel=address.channel,
-                target=address.target,
-                **whom(person),
+                **whom_and_where(person, address),
             )
 
 

@@ -16,7 +16,7 @@ from tests.standins.telegram.wire import Params, Upload
 class Cloud:
     """One bot's part of Telegram."""
 
-    def __init__(self, token: str, *, username: str, flood: Flood, local_links: bool) -> None:
+    def __init__(self, token: str, *, username: str, flood: Flood, local_links: bool, first_id: int) -> None:
         self.lock = threading.RLock()
         self.changed = threading.Condition(self.lock)
         self.flood = flood
@@ -36,8 +36,8 @@ class Cloud:
         self.webhook_set_at = float("-inf")
         self.poller: object | None = None
         self.closed = False
-        self.message_ids = itertools.count(1)
-        self.update_ids = itertools.count(1001)
+        self.message_ids = itertools.count(first_id)
+        self.update_ids = itertools.count(first_id + 1000)
         self.epoch = time.time() - time.monotonic()
 
     def now(self) -> float:

@@ -24,12 +24,16 @@ class Delivered:
         return 200 <= self.status < 300
 
 
-def deliver(update: Json, url: str, secret: str, *, timeout: float = PATIENCE) -> Delivered:
-    """Post ``update`` as Telegram does; without a ``secret`` there is no header of it."""
+def deliver(update: Json, url: str, secret: str, *, timeout: float = PATIENCE, host: str = "") -> Delivered:
+    """Post ``update`` as Telegram does; without a ``secret`` there is no header of it.
+
+    ``host``: the name the webhook is known by, where it is not the one in its address.
+    """
     address = urlsplit(url)
     make = HTTPSConnection if address.scheme == "https" else HTTPConnection
     connection = make(address.hostname or "", address.port, timeout=timeout)
     headers = {"Content-Type": "application/json", **({"X-Telegram-Bot-Api-Secret-Token": secret} if secret else {})}
+    headers |= {"Host": host} if host else {}
     target = (address.path or "/") + (f"?{address.query}" if address.query else "")
     try:
         connection.request("POST", target, json.dumps(update), headers)

@@ -29,6 +29,7 @@ class TelegramStandIn(StandIn):
 
     ``per_second``, ``per_chat``: messages in any second, in all and in one chat; None is no limit.
     ``retry_after``: seconds a bot that hurries is refused for. ``local_links``: let buttons lead to localhost, too.
+    ``first_id``: of messages and updates, for a stand-in whose bot remembers those of an earlier one.
     """
 
     def __init__(
@@ -40,12 +41,13 @@ class TelegramStandIn(StandIn):
         per_chat: int | None = 1,
         retry_after: int = 1,
         local_links: bool = False,
+        first_id: int = 1,
+        port: int = 0,
     ) -> None:
-        super().__init__()
+        super().__init__(port)
         self.token = token
-        self.cloud = Cloud(
-            token, username=username, flood=Flood(per_second, per_chat, retry_after), local_links=local_links
-        )
+        flood = Flood(per_second, per_chat, retry_after)
+        self.cloud = Cloud(token, username=username, flood=flood, local_links=local_links, first_id=first_id)
         self.answers = Script()
         self.journal: list[Call] = []
         self.journal_lock = threading.Lock()

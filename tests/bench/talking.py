@@ -1,0 +1,107 @@
+"""A tap on a button of the bot: from Telegram's request to our answer, its own calls to Telegram included."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from itertools import count
+
+from tests.bench.figures import Figure, Row, percentile
+from tests.bench.load import LOOPBACK
+from tests.bench.processes import Server
+from tests.bench.stage import Stage
+from tests.standins.telegram import TelegramStandIn, deliver
+from tests.standins.telegram.records import Json
+
+NAME = "talking"
+TITLE = "The bot, from Telegram's request to our 200; limit: the same server doing nothing, and one call to Telegram"
+GOAL = "≤ 100 ms at p95"
+SECRET = "a-secret-for-benchmarks-on-loopback"
+ROAD = (" · ", " · ", "✅")
+"""What the buttons of a booking have in them: a service, the first time, yes."""
+PEOPLE, FEW = 40, 3
+
+numbers = count(100_000)
+
+
+def taps(stage: Stage) -> Row:
+    return stage.row(Row(NAME, "a request of the webhook, p95", stage.size, Figure("ms"), Figure("ms"), None, GOAL))
+
+
+def warm_up(stage: Stage) -> None:
+    with talking(stage) as (telegram, server):
+        booked_by(stage, telegram, server, 2)
+
+
+def measure(stage: Stage) -> None:
+    people = FEW if stage.database.is_tiny else PEOPLE
+    with talking(stage) as (telegram, server):
+        booked_by(stage, telegram, server, 2)
+        waits = booked_by(stage, telegram, server, people)
+        floor = [nothing(server) + one_call(telegram) for _ in range(people)]
+    row = taps(stage)
+    row.ours.add(percentile(waits, 0.95) * 1000)
+    row.limit.add(percentile(floor, 0.95) * 1000)
+    row.detail("p50", "ms", percentile(waits, 0.5) * 1000)
+    row.detail("p99", "ms", percentile(waits, 0.99) * 1000)
+    stage.inside.ask("upkeep.restore")
+
+
+@contextmanager
+def talking(stage: Stage) -> Iterator[tuple[TelegramStandIn, Server]]:
+    """A Telegram without limits, and a web server that knows it."""
+    with TelegramStandIn(per_second=None, per_chat=None) as telegram:
+        variables = {
+            "TELEGRAM_BOT_TOKEN": telegram.token,
+            "TELEGRAM_API_BASE": telegram.url,
+            "TELEGRAM_WEBHOOK_SECRET": SECRET,
+        }
+        workers = 1 if stage.database.is_tiny else 2
+        with Server(stage.database.url, f"{stage.database.name}-bot", workers=workers, variables=variables) as server:
+            server.wait()
+            yield telegram, server
+
+
+def booked_by(stage: Stage, telegram: TelegramStandIn, server: Server, people: int) -> list[float]:
+    """Seconds that each request took while so many people booked, one after the other."""
+    waits = list[float]()
+    for _ in range(people):
+        tg_id = next(numbers)
+        telegram.add_user(tg_id, "Anna", "en")
+        waits.append(delivered(telegram, server, telegram.says(tg_id, f"/start l_{stage.salon.slug}")))
+        waits += [delivered(telegram, server, pressed(telegram, tg_id, button)) for button in ROAD]
+    return waits
+
+
+def pressed(telegram: TelegramStandIn, tg_id: int, words: str) -> Json:
+    buttons = telegram.live_messages(tg_id)[-1].buttons
+    found = next(button for button in buttons if words in button["text"])
+    return telegram.press(tg_id, found["callback_data"])
+
+
+def delivered(telegram: TelegramStandIn, server: Server, update: Json) -> float:
+    began = time.monotonic()
+    answer = deliver(update, f"http://{LOOPBACK}:{server.port}/tg/webhook", SECRET)
+    took = time.monotonic() - began
+    if answer.status != 200:
+        raise RuntimeError(f"the webhook said {answer.status}")
+    return took
+
+
+def nothing(server: Server) -> float:
+    return timed(HTTPConnection(LOOPBACK, server.port), "GET", "/healthz", "")
+
+
+def one_call(telegram: TelegramStandIn) -> float:
+    host, port = telegram.url.removeprefix("http://").split(":")
+    body = json.dumps({"chat_id": 100_000, "text": "Hello"})
+    return timed(HTTPConnection(host, int(port)), "POST", f"/bot{telegram.token}/sendMessage", body)
+
+
+def timed(connection: HTTPConnection, method: str, path: str, body: str) -> float:
+    began = time.monotonic()
+    connection.request(method, path, body, {"Content-Type": "application/json"})
+    connection.getresponse().read()
+    connection.close()
+    return time.monotonic() - began

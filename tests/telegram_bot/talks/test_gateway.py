@@ -1,0 +1,339 @@
+"""Each update once, not too fast, by a person we know, and always answered."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import OperationalError, connections
+from django.test import Client as Browser
+from django_redis import get_redis_connection
+from redis.exceptions import ConnectionError as RedisGone
+
+from booking.models import Appointment, AppointmentEvent, EventType, Status
+from telegram_bot import gateway, memory, routes
+from telegram_bot.callbacks import CONTACTS, GRAMMAR
+from telegram_bot.commands import AUDIT, LEFT_LYING, REMEMBERED
+from telegram_bot.models import IncomingUpdate
+from telegram_bot.tasks import answer_what_was_left, forget_old_updates
+from telegram_bot.values import Reply
+from tests.factories import Salon, make_user
+from tests.telegram_bot.talking import SECRET, WEBHOOK, post
+from tests.workers import wait_until
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def salon() -> Salon:
+    return Salon(service={"name": "Haircut"})
+
+
+def looking_at_a_hold(talker):
+    """Anna has a time held and the question before her."""
+    anna = talker(language="en").says("/start")
+    for tap in ("📅 Book", "Haircut", "tomorrow"):
+        anna.taps(tap)
+    return anna
+
+
+# Who may come in ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [None, "", SECRET[:-1], SECRET + "x", SECRET.upper(), f"{SECRET},{SECRET}", f" {SECRET}x", "ключ", "a" * 10_000],
+    ids=["none", "empty", "prefix", "longer", "upper", "twice", "space", "unicode", "long"],
+)
+def test_whoever_does_not_know_the_secret_is_refused(telegram, salon, secret):
+    telegram.add_user(7)
+    update = telegram.says(7, "/start")
+
+    headers = {} if secret is None else {"X-Telegram-Bot-Api-Secret-Token": secret.encode().decode("latin-1")}
+    response = Browser().post(WEBHOOK, json.dumps(update), content_type="application/json", headers=headers)
+
+    assert (response.status_code, telegram.calls, IncomingUpdate.objects.count()) == (403, [], 0)
+
+
+def test_without_a_secret_of_ours_nobody_is_telegram(telegram, settings):
+    settings.TELEGRAM_WEBHOOK_SECRET = ""
+    telegram.add_user(7)
+
+    assert post(Browser(), telegram.says(7, "/start"), "").status_code == 403
+
+
+def test_only_a_post_comes_in():
+    assert Browser().get(WEBHOOK).status_code == 405
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "", "{", "null", "[]", "17", '"text"', "{}", '{"update_id": 1}', '{"update_id": "x", "message": {}}',
+        '{"update_id": 1, "message": {"message_id": 5}}', '{"update_id": 1, "callback_query": {"id": "1"}}',
+        '{"update_id": 1, "message": "text"}', "[" * 100_000, b"\xff\xfe", '{"update_id": NaN}',
+        '{"update_id": 1, "message": {"message_id": 1, "date": 1e30, "chat": {"id": 1, "type": "private"}}}',
+    ],
+    ids=range(16),
+)  # fmt: skip
+def test_what_is_no_update_is_taken_and_forgotten(telegram, body):
+    assert post(Browser(), body).status_code == 200
+    assert (telegram.calls, IncomingUpdate.objects.count()) == ([], 0)
+
+
+def test_groups_are_not_talked_to(telegram, salon):
+    telegram.add_user(7)
+    update = telegram.says(7, "/start")
+    update["message"]["chat"] = {"id": -100, "type": "supergroup", "title": "Salon"}
+
+    assert post(Browser(), update).status_code == 200
+    assert telegram.calls == []
+
+
+# Once -----------------------------------------------------------------------------------------------------------------
+
+
+def test_repeated_update_has_one_effect_and_one_answer(telegram, salon, talker):
+    anna = looking_at_a_hold(talker)
+    update = telegram.press(7, "✅ Book it")
+
+    for _ in range(3):
+        post(Browser(), update)
+
+    assert AppointmentEvent.objects.filter(event_type=EventType.BOOKING_CREATED).count() == 1
+    assert len(telegram.calls_of("answerCallbackQuery")) == 4  # the three taps before it, and this one
+    assert anna.text.startswith("📱")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_same_update_five_times_at_once_has_one_effect(telegram, talker):
+    Salon(service={"name": "Haircut"})
+    looking_at_a_hold(talker)
+    update = telegram.press(7, "✅ Book it")
+
+    statuses = at_once(lambda: post(Browser(), update).status_code)
+
+    assert statuses == [200] * 5
+    assert AppointmentEvent.objects.filter(event_type=EventType.BOOKING_CREATED).count() == 1
+    assert len([call for call in telegram.calls_of("editMessageText") if "booked" in call.params["text"]]) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_control_without_its_row_the_update_is_answered_five_times(telegram, talker, monkeypatch):
+    """What then still keeps it from booking twice is the command itself."""
+    monkeypatch.setattr(gateway, "take_update", lambda *args: True)
+    monkeypatch.setattr(memory, "is_double_tap", lambda *args: False)
+    Salon(service={"name": "Haircut"})
+    looking_at_a_hold(talker)
+    update = telegram.press(7, "✅ Book it")
+
+    at_once(lambda: post(Browser(), update).status_code)
+
+    assert len([call for call in telegram.calls_of("editMessageText") if "booked" in call.params["text"]]) == 5
+
+
+def at_once(do):
+    def one(_number: int) -> int:
+        try:
+            return do()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(5) as threads:
+        return list(threads.map(one, range(5)))
+
+
+def test_what_was_written_is_forgotten_once_it_is_answered(telegram, salon, talker):
+    talker().says("my secret")
+
+    [row] = IncomingUpdate.objects.all()
+    assert (row.body, row.what, row.outcome, row.handled_at is not None) == (None, "text", "ok", True)
+
+
+def test_an_update_whose_process_died_is_answered_later(telegram, salon, monkeypatch):
+    telegram.add_user(7, language_code="en")
+    update = telegram.says(7, "/start")
+    with monkeypatch.context() as dying:
+        dying.setattr(gateway, "outcome_of", die)
+        with pytest.raises(SystemExit):
+            post(Browser(), update)
+    assert answer_what_was_left() == 0, "it may still be at work"
+    IncomingUpdate.objects.update(taken_at=IncomingUpdate.objects.get().taken_at - LEFT_LYING)
+
+    assert (answer_what_was_left(), answer_what_was_left()) == (1, 0)
+    assert len(telegram.live_messages(7)) == 1
+
+
+def die(*args):
+    raise SystemExit
+
+
+def test_old_updates_are_forgotten_and_what_staff_did_is_kept_a_year(salon):
+    staff = make_user(salon.company)
+    now = salon.opened
+    for number, (user, age) in enumerate(
+        [(None, REMEMBERED), (None, timedelta()), (staff, REMEMBERED), (staff, AUDIT)]
+    ):
+        IncomingUpdate.objects.create(update_id=number, tg_id=1, user=user, handled_at=now - age - timedelta(minutes=1))
+
+    assert forget_old_updates() == 2
+    assert set(IncomingUpdate.objects.values_list("update_id", flat=True)) == {1, 2}
+
+
+# Always answered ------------------------------------------------------------------------------------------------------
+
+
+def test_fault_is_answered_with_a_code_that_is_in_the_log(telegram, salon, talker, monkeypatch, caplog):
+    anna = talker(language="en").says("/start")
+    monkeypatch.setitem(routes.PRESSES, CONTACTS, broken)
+
+    anna.taps("📍 Contacts")
+
+    [row] = IncomingUpdate.objects.filter(what="n:contacts")
+    code = row.outcome.removeprefix("fault ")
+    assert anna.text == f"Something broke, and we know of it already (code {code})."
+    assert anna.labels == [["🏠 To the menu"]]
+    assert code in caplog.text
+
+
+def broken(talk):
+    raise ZeroDivisionError("secret words")
+
+
+def test_menu_opens_again_after_a_fault(telegram, salon, talker, monkeypatch):
+    anna = talker(language="en").says("/start")
+    with monkeypatch.context() as once:
+        once.setitem(routes.PRESSES, CONTACTS, broken)
+        anna.taps("📍 Contacts")
+
+    anna.taps("🏠 To the menu")
+
+    assert anna.labels[0] == ["📅 Book", "🗓 My visits"]
+
+
+def test_without_the_database_a_tap_is_answered_and_a_text_too(telegram, salon, talker, monkeypatch):
+    anna = talker(language="en").says("/start")
+    monkeypatch.setattr(gateway, "take_update", gone)
+
+    anna.taps("📍 Contacts")
+    toast = anna.toast
+    anna.says("hello")
+
+    assert toast == "This does not work at the moment. Please try again in a minute."
+    assert anna.text == toast
+
+
+def gone(*args):
+    raise OperationalError
+
+
+@pytest.mark.parametrize(
+    "data", ["", "x" * 64, "b:h", "b:h:1:1:1:zzzzzzz", "bke:menu:1", "ж" * 32, "b:m:0:0", "%00", "m:o:1e9"]
+)
+def test_garbage_is_answered_with_the_menu(telegram, salon, talker, data):
+    anna = talker(language="en").says("/start")
+
+    anna.forges(data, message_id=anna.screen.message_id)
+
+    assert anna.toast == "This button is out of date. I have opened the menu."
+    assert anna.labels[0] == ["📅 Book", "🗓 My visits"]
+
+
+def test_button_of_a_message_that_is_out_of_reach_opens_a_new_one(telegram, salon, talker):
+    anna = talker(language="en").says("/start")
+    first = anna.screen.message_id
+
+    anna.taps("📍 Contacts", inaccessible=True)
+
+    assert anna.screen.message_id != first
+    assert anna.text.startswith(salon.company.name)
+
+
+def test_tap_is_answered_within_a_second_while_the_database_makes_us_wait(telegram, salon, talker, monkeypatch):
+    anna = talker(language="en").says("/start")
+    monkeypatch.setattr("telegram_bot.impatience.PATIENCE", 0.01)
+    monkeypatch.setitem(routes.PRESSES, CONTACTS, lambda talk: waits_for_the_answer(telegram, talk))
+
+    anna.taps("📍 Contacts")
+
+    assert anna.text.startswith("Said later")
+    assert anna.toast == ""
+
+
+def waits_for_the_answer(telegram, talk):
+    before = len(telegram.calls_of("answerCallbackQuery"))
+    wait_until(lambda: len(telegram.calls_of("answerCallbackQuery")) > before or before, "the answer")
+    return Reply(toast="Said later")
+
+
+# Not too fast ---------------------------------------------------------------------------------------------------------
+
+
+def test_who_writes_too_fast_is_told_once_and_then_nothing(telegram, salon, talker):
+    anna = talker(language="en")
+    for number in range(memory.MOST_UPDATES):
+        anna.says(f"text {number}")
+    before = len(telegram.calls)
+
+    anna.says("one more").says("and more").says("and more")
+
+    assert anna.text == "Too fast 🙂 Wait a few seconds."
+    assert len(telegram.calls_of("sendMessage")) == memory.MOST_UPDATES + 1
+    assert before < len(telegram.calls)
+
+
+def test_who_taps_too_fast_has_every_tap_answered(telegram, salon, talker):
+    anna = talker(language="en").says("/start")
+    for number in range(memory.MOST_UPDATES + 3):
+        anna.taps("📍 Contacts" if number % 2 == 0 else "🏠") if number < memory.MOST_UPDATES - 1 else anna.forges("x")
+
+    assert len(telegram.calls_of("answerCallbackQuery")) == memory.MOST_UPDATES + 3
+
+
+def test_double_tap_is_answered_silently(telegram, salon, talker):
+    anna = talker(language="en").says("/start")
+    message_id = anna.screen.message_id
+    anna.taps("📍 Contacts")
+    before = len(telegram.calls_of("editMessageText"))
+
+    anna.forges(CONTACTS(), message_id=message_id)
+
+    assert (anna.toast, len(telegram.calls_of("editMessageText"))) == ("", before)
+
+
+def test_another_tap_in_between_makes_it_a_new_one(telegram, salon, talker):
+    anna = talker(language="en").says("/start")
+
+    anna.taps("📍 Contacts").taps("🏠").taps("📍 Contacts")
+
+    assert anna.text.startswith(salon.company.name)
+    assert anna.labels == [["🏠 To the menu"]]
+
+
+# Without Redis --------------------------------------------------------------------------------------------------------
+
+
+def test_without_redis_a_visit_is_booked_all_the_same(telegram, salon, talker, monkeypatch):
+    monkeypatch.setattr(memory, "get_redis_connection", no_redis)
+
+    anna = looking_at_a_hold(talker)
+    anna.taps("✅ Book it")
+
+    assert list(Appointment.objects.values_list("status", flat=True)) == [Status.CONFIRMED]
+
+
+def no_redis(*args):
+    raise RedisGone
+
+
+def test_buttons_of_any_age_work_after_redis_was_emptied(telegram, salon, talker):
+    anna = looking_at_a_hold(talker)
+    get_redis_connection().flushdb()
+
+    anna.taps("✅ Book it")
+
+    assert list(Appointment.objects.values_list("status", flat=True)) == [Status.CONFIRMED]
+
+
+def test_handlers_exist_for_every_button_of_the_grammar():
+    assert {each.pattern for each in GRAMMAR} - {each.pattern for each in routes.PRESSES} == set()
