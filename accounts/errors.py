@@ -37,5 +37,40 @@ class NotAllowed(Refusal):
     message = _("You may not do that.")
 
 
+class WrongPhone(Refusal):
+    code = "wrong_phone"
+    message = _("This is no phone number that can be called.")
+
+
+class CardClosed(Refusal):
+    """The salon has switched the client off."""
+
+    code = "card_closed"
+    message = _("Your card here is closed. Please call, and it will be opened again.")
+
+
+class CardMerged(Refusal):
+    """The client has retired: somebody else's card has what he had."""
+
+    code = "card_merged"
+    message = _("This card was merged into another. Open that one.")
+
+
+class InvitationGone(Refusal):
+    """Expired, used, replaced or never there: whoever guesses learns nothing."""
+
+    code = "invitation_gone"
+    message = _("This invitation no longer works. Ask for a new one.")
+
+
+class TelegramTaken(Refusal):
+    code = "telegram_taken"
+    message = _("This Telegram is connected to somebody else of the staff. Disconnect it there first.")
+
+
+class CannotMerge(Refusal):
+    code = "cannot_merge"
+
+
 class Busy(Exception):
     """The database could not decide in time; nothing has changed and the caller may try again (503, Retry-After)."""

@@ -17,11 +17,8 @@ Result = TypeVar("Result")
 log = structlog.get_logger()
 
 # SET TRANSACTION must be the very first statement; the time-outs are for this transaction alone (domain §6).
-OPENING = """
-    SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;
-    SET LOCAL lock_timeout = '3s';
-    SET LOCAL statement_timeout = '5s'
-"""
+TIME_OUTS = "SET LOCAL lock_timeout = '3s'; SET LOCAL statement_timeout = '5s'"
+OPENING = f"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; {TIME_OUTS}"
 SERIALIZATION_FAILURE, DEADLOCK = "40001", "40P01"
 EXCLUSION, UNIQUE = "23P01", "23505"
 LOCK_TIMEOUT, STATEMENT_TIMEOUT = "55P03", "57014"
@@ -57,6 +54,33 @@ def alone(command: Callable[[], Result]) -> Result:
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
             cursor.execute(OPENING)
+        return command()
+
+
+def locking_transaction(command: Callable[Params, Result]) -> Callable[Params, Result]:
+    """Run ``command`` at READ COMMITTED, in the caller's transaction if there is one, and again after a rival.
+
+    For what locks rows and then reads what hangs on them: each of its statements sees whatever was committed while it
+    waited for the locks, also rows that are new and could not be locked. A ``command_transaction`` would look at the
+    snapshot it began with, so this is not for the inside of one.
+
+    Raises Busy when the database could not decide in time.
+    """
+
+    @wraps(command)
+    def run(*args: Params.args, **kwargs: Params.kwargs) -> Result:
+        return persist(lambda: joined(lambda: command(*args, **kwargs)))
+
+    return run
+
+
+def joined(command: Callable[[], Result]) -> Result:
+    """In a savepoint of the caller's transaction, whose time-outs are its own business, or in a transaction."""
+    is_own = not connection.in_atomic_block
+    with transaction.atomic():
+        if is_own:
+            with connection.cursor() as cursor:
+                cursor.execute(TIME_OUTS)
         return command()
 
 

@@ -1,6 +1,6 @@
 """Frozen values about people, without the ORM: roles, channels, actors."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar
 
 from django.db.models import TextChoices
@@ -75,6 +75,68 @@ class Actor:
         """The ``initiated_by`` of an event, in the wire form of seed 001."""
         initiator = {"user_id": self.user_id, "role": self.role.lower(), "channel": self.channel.value}
         return initiator | ({"client_id": self.client_id} if self.client_id else {})
+
+
+@dataclass(frozen=True, slots=True)
+class StaffIdentity:
+    """One of the staff with what ``Actor`` has to know of him."""
+
+    user_id: int
+    role: str
+    company_id: int | None
+    language: str
+    location_ids: tuple[int, ...]
+    owns_deployment: bool
+    may_book_outside_rules: bool
+    may_take_money: bool
+    may_correct_wallets: bool
+
+    def as_actor(self, channel: Channel = Channel.TELEGRAM) -> Actor:
+        return Actor(
+            role=self.role,
+            channel=channel,
+            user_id=self.user_id,
+            company_id=self.company_id,
+            location_ids=frozenset(self.location_ids),
+            owns_deployment=self.owns_deployment,
+            may_book_outside_rules=self.may_book_outside_rules,
+            may_take_money=self.may_take_money,
+            may_correct_wallets=self.may_correct_wallets,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ClientIdentity:
+    """A client of one company."""
+
+    company_id: int
+    client_id: int
+    language: str
+    has_phone: bool
+
+    def as_actor(self, channel: Channel = Channel.TELEGRAM) -> Actor:
+        return Actor(Role.CLIENT, channel, client_id=self.client_id, company_id=self.company_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ChatIdentity:
+    """Everybody that a chat is: of the staff at most one, a client at most once in each company."""
+
+    staff: StaffIdentity | None = None
+    clients: tuple[ClientIdentity, ...] = ()
+
+    def client_of(self, company_id: int | None) -> ClientIdentity | None:
+        return next((client for client in self.clients if client.company_id == company_id), None)
+
+    def as_json(self) -> dict[str, Any]:
+        """Ids and words that are nobody's secret: no name, no phone."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, found: dict[str, Any]) -> "ChatIdentity":
+        staff = found["staff"] and {**found["staff"], "location_ids": tuple(found["staff"]["location_ids"])}
+        clients = tuple(ClientIdentity(**client) for client in found["clients"])
+        return cls(StaffIdentity(**staff) if staff else None, clients)
 
 
 SYSTEM = Actor(role=SYSTEM_ROLE, channel=Channel.SYSTEM)

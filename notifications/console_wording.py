@@ -33,6 +33,7 @@ REASONS: list[tuple[re.Pattern[str], Any]] = [
         ("too late to be of use", gettext_lazy("It would have come too late to be of use.")),
         ("was moved or cancelled", gettext_lazy("The visit was moved or cancelled meanwhile.")),
         ("broadcast was stopped", gettext_lazy("The broadcast was stopped.")),
+        ("told under the other card", gettext_lazy("The client was told of it under the other card.")),
         ("sender failed every time", gettext_lazy("The server failed at every attempt.")),
         ("blocked by the user", gettext_lazy("The bot has been blocked.")),
         ("user is deactivated", gettext_lazy("The Telegram account has been deleted.")),

@@ -6,7 +6,9 @@ from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from accounts.models import Company
+from accounts.signals import clients_merged
 from booking.signals import event_recorded
+from notifications.commands.hand_over import hand_over_addresses
 from notifications.models import NotificationSetting
 from notifications.values import TOLD
 from notifications.wake import wake_event
@@ -17,6 +19,12 @@ def wake_for_event(sender: Any, event_id: int, event_type: str, **kwargs: Any) -
     """Only for what people are told about; everything else waits for the sweep to tick it off."""
     if event_type in TOLD:
         wake_event(event_id)
+
+
+@receiver(clients_merged)
+def hand_over_what_is_told(sender: Any, retired_id: int, kept_id: int, **kwargs: Any) -> None:
+    """Inside the transaction of the merge."""
+    hand_over_addresses(retired_id, kept_id)
 
 
 @receiver(post_save, sender=Company)

@@ -6,7 +6,7 @@ import pytest
 from django.apps import apps
 from django.db.models import Model
 
-from accounts.models import Client, Company, Device, User
+from accounts.models import Client, Company, Device, Invitation, User
 from accounts.values import SYSTEM, WEB_GUEST, Actor, Channel, Role
 from booking.models import Appointment, AppointmentEvent, EventType, OnceKey
 from catalog.models import (
@@ -52,13 +52,14 @@ NONE: frozenset[str] = frozenset()
 
 EVERY = {
     *{Company, Location, LocationSchedule, Holiday, Workplace, WorkplaceService, Service, ServiceSpecialist},
-    *{Specialist, SpecialistSchedule, Break, User, Client, Device, Appointment, AppointmentEvent},
+    *{Specialist, SpecialistSchedule, Break, User, Invitation, Client, Device, Appointment, AppointmentEvent},
     *{ClientWallet, WalletTransaction, Payment},
     *{NotificationSetting, AdTemplate, Broadcast, Delivery, Preferences, PushSubscription},
 }
 MONEY = {ClientWallet, WalletTransaction, Payment}
 PUBLIC = {Company, Location, Service, Specialist}
-OF_A_COMPANY = {Company, Service, Client, Device, User, ClientWallet, WalletTransaction}
+OF_A_COMPANY = {Company, Service, Client, Device, User, Invitation, ClientWallet, WalletTransaction}
+OF_ADMINISTRATORS = {User, Invitation, PushSubscription}
 RULES = {NotificationSetting, AdTemplate, Broadcast}
 OF_A_LOCATION = EVERY - OF_A_COMPANY - RULES - {Preferences, PushSubscription}
 OF_A_PERSON = {Specialist, ServiceSpecialist, SpecialistSchedule, Break, Client, Appointment, AppointmentEvent, User}
@@ -91,6 +92,7 @@ class Desk(Salon):
             SpecialistSchedule: SpecialistSchedule.objects.create(specialist=specialist, location=location, **hours),
             Break: Break.objects.create(specialist=specialist, date=day),
             User: self.user,
+            Invitation: Invitation.objects.create(user=self.user, key=f"{number}"),
             Client: self.client,
             Device: Device.objects.create(
                 company=self.company, key=f"{number}", first_name="Ann", phone="+79990000001"
@@ -168,11 +170,15 @@ class World:
 SEEN: dict[str, tuple[dict[type[Model], frozenset[str]], frozenset[str]]] = {
     "the owner": ({}, ALL),
     "an administrator": ({}, OURS),
-    "an operator": ({User: NONE, PushSubscription: NONE}, OURS),
-    "an operator of one location": (dict.fromkeys(OF_A_LOCATION, HERE) | {User: NONE, PushSubscription: NONE}, OURS),
-    "an accountant": ({User: NONE, PushSubscription: NONE}, OURS),
+    "an operator": (dict.fromkeys(OF_ADMINISTRATORS, NONE), OURS),
+    "an operator of one location": (
+        dict.fromkeys(OF_A_LOCATION, HERE) | dict.fromkeys(OF_ADMINISTRATORS, NONE),
+        OURS,
+    ),
+    "an accountant": (dict.fromkeys(OF_ADMINISTRATORS, NONE), OURS),
     "a specialist": (
-        dict.fromkeys(OF_A_PERSON | OF_A_USER, OWN) | dict.fromkeys({Device, Preferences, *MONEY, *RULES}, NONE),
+        dict.fromkeys(OF_A_PERSON | OF_A_USER, OWN)
+        | dict.fromkeys({Invitation, Device, Preferences, *MONEY, *RULES}, NONE),
         OURS,
     ),
     "a specialist without a user": ({}, NONE),

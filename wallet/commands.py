@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from accounts.errors import NotAllowed
+from accounts.errors import CardMerged, NotAllowed
 from accounts.models import Client
 from accounts.transactions import command_transaction
 from accounts.values import Actor
@@ -27,9 +27,9 @@ def deposit(
 ) -> WalletTransaction:
     """Put ``amount`` into the wallet. ``method`` says how it was paid at the desk, so that the day adds up.
 
-    Raises NotAllowed, WrongAmount, WalletFrozen, ReferenceReused.
+    Raises NotAllowed, CardMerged, WrongAmount, WalletFrozen, ReferenceReused.
     """
-    client = client_for(client_id, actor)
+    client = living_client_for(client_id, actor)
     operation = post(client_id, Kind.DEPOSIT, require_amount(amount), actor, reference, description=description)
     if Payment.objects.filter(deposit=operation).exclude(method=method or "").exists():
         raise ReferenceReused
@@ -51,9 +51,9 @@ def charge(
 ) -> WalletTransaction:
     """Take ``amount`` from the wallet, for a visit of that client or for something sold at the desk.
 
-    Raises NotAllowed, WrongAmount, InsufficientFunds, WalletFrozen, ReferenceReused.
+    Raises NotAllowed, CardMerged, WrongAmount, InsufficientFunds, WalletFrozen, ReferenceReused.
     """
-    client_for(client_id, actor)
+    living_client_for(client_id, actor)
     return post(
         client_id,
         Kind.CHARGE,
@@ -88,9 +88,10 @@ def adjust(
 ) -> WalletTransaction:
     """Correct the balance by ``amount``, which may be negative; ``reason`` is kept, the right to do it is its own.
 
-    Raises NotAllowed, ReasonRequired, WrongAmount, InsufficientFunds, TooMuchRefunded, WalletFrozen, ReferenceReused.
+    Raises NotAllowed, CardMerged, ReasonRequired, WrongAmount, InsufficientFunds, TooMuchRefunded, WalletFrozen,
+    ReferenceReused.
     """
-    client_for(client_id, actor)
+    living_client_for(client_id, actor)
     if not actor.may_correct_wallets:
         raise NotAllowed
     if not reason.strip():
@@ -99,7 +100,7 @@ def adjust(
     if reverses_id is None:
         return post(client_id, Kind.ADJUSTMENT, moved, actor, reference, description=reason.strip())
     reversed_one = operation_for(reverses_id, actor)
-    if reversed_one.client_id != client_id:
+    if reversed_one.client.heir.pk != client_id:
         raise NotAllowed
     lock_visit_of(reversed_one)
     return reverse(reversed_one, Kind.ADJUSTMENT, moved, actor, reference, reason.strip())
@@ -127,10 +128,20 @@ def client_for(client_id: int, actor: Actor) -> Client:
     return client
 
 
+def living_client_for(client_id: int, actor: Actor) -> Client:
+    """The same, whose money is not on another card. Raises NotAllowed, CardMerged."""
+    client = client_for(client_id, actor)
+    if client.merged_into_id is not None:
+        raise CardMerged
+    return client
+
+
 def operation_for(operation_id: int, actor: Actor) -> WalletTransaction:
     """An operation in a wallet of the actor's company. Raises NotAllowed."""
     rows = WalletTransaction.objects.within_reach_of(actor)
-    operation = rows.filter(pk=operation_id).first() if actor.may_take_money else None
+    operation = (
+        rows.filter(pk=operation_id).select_related("client__merged_into").first() if actor.may_take_money else None
+    )
     if operation is None:
         raise NotAllowed
     return operation

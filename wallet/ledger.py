@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.values import Actor
@@ -55,9 +56,9 @@ def post(
 def reverse(
     operation: WalletTransaction, kind: Kind, amount: Decimal, actor: Actor, reference: str, description: str = ""
 ) -> WalletTransaction:
-    """Take back ``amount`` of an operation, for the same visit."""
+    """Take back ``amount`` of an operation, for the same visit. Whose card was merged gets it on the other one."""
     return post(
-        operation.client_id,
+        operation.client.heir.pk,
         kind,
         amount,
         actor,
@@ -91,8 +92,32 @@ def open_wallet(client_id: int) -> ClientWallet:
 def lock_visit_of(operation: WalletTransaction) -> None:
     """The visit before the wallet: the order of whoever cancels or moves it (domain §6)."""
     if operation.appointment_id is not None:
-        visits = WalletTransaction._meta.get_field("appointment").related_model._default_manager
-        list(visits.filter(pk=operation.appointment_id).select_for_update(no_key=True).values_list("pk"))
+        lock_visits(pk=operation.appointment_id)
+
+
+def lock_visits(**which: int) -> None:
+    visits = WalletTransaction._meta.get_field("appointment").related_model._default_manager
+    list(visits.filter(**which).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+
+
+def hand_over(retired_id: int, kept_id: int, actor: Actor) -> None:
+    """Move the whole balance of a client who retires by two corrections; his ledger stays his (domain §11).
+
+    A wallet that is being checked stops the merge: what is in it is not known. Raises WalletFrozen, WrongAmount.
+    """
+    lock_visits(client=retired_id)
+    both = ClientWallet.objects.filter(pk__in=(retired_id, kept_id)).order_by("pk").select_related("client__company")
+    locked = {each.pk: each for each in both.select_for_update(of=("self",), no_key=True)}
+    wallet = locked.get(retired_id)
+    if wallet is None:
+        return
+    if wallet.frozen:
+        raise WalletFrozen
+    if wallet.balance:
+        with translation.override(wallet.client.company.language):
+            why = _("The balance moved with a merged card")
+        for client_id, amount, side in ((retired_id, -wallet.balance, "given"), (kept_id, wallet.balance, "received")):
+            post(client_id, Kind.ADJUSTMENT, amount, actor, f"merge:{retired_id}:{side}", description=why)
 
 
 def refund_visit(appointment_id: int, amount: Decimal, actor: Actor, reference: str) -> None:

@@ -44,7 +44,8 @@ def left_of(operation: WalletTransaction) -> Decimal:
 
 def payments_of(appointment_id: int) -> list[WalletTransaction]:
     """What was taken from the wallet for a visit, the newest first."""
-    return list(WalletTransaction.objects.filter(appointment=appointment_id, kind__in=(Kind.CHARGE, Kind.FEE)))
+    rows = WalletTransaction.objects.filter(appointment=appointment_id, kind__in=(Kind.CHARGE, Kind.FEE))
+    return list(rows.select_related("client__merged_into"))
 
 
 def paid_from_wallet(appointment_id: int) -> Decimal:

@@ -70,6 +70,17 @@ class ClientAdmin(CompanyModelAdmin):
             return queryset.with_phone_ending(ending), False
         return super().get_search_results(request, queryset, search_term)
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A card that was merged into another is history."""
+        return super().has_change_permission(request, obj) and (obj is None or obj.merged_into_id is None)
+
+    def save_model(self, request: HttpRequest, obj: Client, form: Any, change: bool) -> None:
+        """Only what was changed: while the form was open he may have connected his Telegram, or been merged."""
+        if change:
+            obj.save(update_fields=form.changed_data)
+        else:
+            super().save_model(request, obj, form, change)
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A client is forgotten or switched off, never deleted: the visits would go with him."""
         return False

@@ -56,6 +56,11 @@ class Client(models.Model):
     language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, blank=True)
     priority = models.CharField(_("priority"), max_length=6, choices=Priority, default=Priority.NORMAL)
     is_active = models.BooleanField(_("active"), default=True)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="merged", null=True, blank=True, editable=False,
+        verbose_name=_("merged into"),
+    )  # fmt: skip
+    """Who has everything that was his, once they turned out to be one person (domain §11)."""
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = ClientQuerySet.as_manager()
@@ -70,6 +75,11 @@ class Client(models.Model):
             models.UniqueConstraint(
                 fields=["company", "user"], name="user_is_one_client_of_a_company", condition=Q(user__isnull=False)
             ),
+            models.CheckConstraint(
+                name="merged_client_is_retired",
+                condition=Q(merged_into__isnull=True)
+                | Q(is_active=False, tg_id__isnull=True, phone__isnull=True, user__isnull=True),
+            ),
         ]
         indexes = [
             models.Index("company", OpClass(Reverse("phone"), name="text_pattern_ops"), name="client_phone_ending"),
@@ -77,6 +87,11 @@ class Client(models.Model):
 
     def __str__(self) -> str:
         return self.full_name
+
+    @property
+    def heir(self) -> "Client":
+        """Who stands for him now: himself, until his card was merged."""
+        return self.merged_into or self
 
     @property
     def full_name(self) -> str:

@@ -27,8 +27,9 @@ from booking.admin.filters import DayFilter, WhenFilter
 from booking.admin.history import sees_money, told
 from booking.admin.steps import ICONS, STEPS, DeskStep, Page, legal_pages, legal_steps
 from booking.console_wording import COLOURS, link_of, page_of, when_of
-from booking.models import Appointment, AppointmentEvent, EventType, Status
+from booking.models import Appointment, AppointmentEvent, Status
 from booking.models.appointment import AppointmentQuerySet, ClockTimestamp
+from booking.models.event import BESIDE_THE_POINT
 from booking.views.common import number_or_none
 from booking.wording import length, offset
 
@@ -66,8 +67,8 @@ def few(request: HttpRequest, queryset: QuerySet[Appointment]) -> list[Appointme
 
 
 def last_deed(history: list[AppointmentEvent]) -> AppointmentEvent | None:
-    """The last thing that anybody did: a reminder is nobody's deed."""
-    return next((event for event in reversed(history) if event.event_type != EventType.BOOKING_REMINDER), None)
+    """The last thing that anybody did to what was agreed: a reminder is nobody's deed."""
+    return next((event for event in reversed(history) if event.event_type not in BESIDE_THE_POINT), None)
 
 
 class WantedVisits(ChangeList):

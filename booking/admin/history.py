@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Client, User
 from accounts.values import SYSTEM_ROLE, Actor, Role
 from accounts.wording import money
 from booking.console_wording import channel_name, when
@@ -39,10 +39,11 @@ class Names:
     users: dict[int, str]
     specialists: dict[int, str]
     workplaces: dict[int, str]
+    clients: dict[int, str]
 
 
 def told(events: Iterable[AppointmentEvent], actor: Actor) -> list[Told]:
-    """``events`` in words for ``actor``; three statements, however many.
+    """``events`` in words for ``actor``; three statements, however many, and a fourth where cards were merged.
 
     They come with their appointment, its location and company.
     """
@@ -59,10 +60,12 @@ def sees_money(actor: Actor) -> bool:
 def names_in(events: Sequence[AppointmentEvent]) -> Names:
     payloads = [facts_of(event) for event in events]
     users = {event.initiated_by.get("user_id") for event in events}
+    clients = {pk for event in events for pk in event.payload.get("client_id", ())}
     return Names(
         users={user.pk: str(user) for user in User.objects.filter(pk__in=users - {None})},
         specialists=dict(Specialist.objects.filter(pk__in=ids(payloads, "specialist_id")).values_list("pk", "name")),
         workplaces=dict(Workplace.objects.filter(pk__in=ids(payloads, "workplace_id")).values_list("pk", "name")),
+        clients={client.pk: client.full_name for client in Client.objects.filter(pk__in=clients)},
     )
 
 
@@ -107,6 +110,8 @@ def details(event: AppointmentEvent, names: Names, zone: ZoneInfo) -> Iterable[s
         yield pair(facts["workplace_id"], lambda pk: names.workplaces.get(pk, f"#{pk}"))
     if event.event_type == EventType.BOOKING_CORRECTED and "status" in facts:
         yield pair(facts.get("status", []), lambda code: str(Status(code).label))
+    if merged := event.payload.get("client_id"):
+        yield pair(merged, lambda pk: names.clients.get(pk, f"#{pk}"))
     if reason := event.payload.get("reason"):
         yield str(CancelReason(reason).label) if reason in CancelReason.values else reason
 

@@ -125,7 +125,7 @@ def client_of(appointment: Appointment, contact: Contact, client_id: int | None)
     held the time, else a guest's."""
     clients = Client.objects.filter(company_id=appointment.company_id)
     if client_id is not None:
-        return clients.get(pk=client_id)
+        return clients.select_related("merged_into").get(pk=client_id).heir
     if not contact.phone:
         return appointment.client
     known = clients.filter(phone=contact.phone).first()

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company
+from accounts.queries import heir_of
 from accounts.transactions import command_transaction
 from accounts.values import SYSTEM, Actor, Channel
 from booking.availability import STAFF_WAIVES, Reason
@@ -59,6 +60,7 @@ def place_hold(
     if answer := answered_before(request):
         return answer
     location = location_for(slot, actor)
+    client_id = heir_of(client_id)
     mine = live_holds(location.company_id, client_id, browser_key)
     if same := next((hold for hold in mine if is_same(hold, slot)), None):
         remember_answer(request, same)

@@ -25,9 +25,15 @@ class EventType(models.TextChoices):
     BOOKING_REMINDER = "booking_reminder", _("Reminder")
     COMMENT_CHANGED = "comment_changed", _("Comment changed")
     CLIENT_SAYS_COMING = "client_says_coming", _("Client says he is coming")
+    CLIENT_MERGED = "client_merged", _("Client's cards merged")
 
 
-BESIDE_THE_POINT = (EventType.BOOKING_REMINDER, EventType.COMMENT_CHANGED, EventType.CLIENT_SAYS_COMING)
+BESIDE_THE_POINT = (
+    EventType.BOOKING_REMINDER,
+    EventType.COMMENT_CHANGED,
+    EventType.CLIENT_SAYS_COMING,
+    EventType.CLIENT_MERGED,
+)
 """They change nothing of what was agreed: a move can still be taken back after them."""
 
 

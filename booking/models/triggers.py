@@ -77,7 +77,10 @@ MONEY_IS_WRITTEN_BY_OPERATIONS = pgtrigger.Trigger(
             RAISE EXCEPTION 'what is paid is changed by an operation' USING ERRCODE = 'check_violation';
         END IF;
         IF NEW.client_id IS DISTINCT FROM OLD.client_id
-            AND EXISTS (SELECT FROM wallet_wallettransaction WHERE appointment_id = NEW.id) THEN
+            AND EXISTS (SELECT FROM wallet_wallettransaction WHERE appointment_id = NEW.id)
+            AND NOT EXISTS (
+                SELECT FROM accounts_client WHERE id = OLD.client_id AND merged_into_id = NEW.client_id
+            ) THEN
             RAISE EXCEPTION 'visit % was paid from its client''s wallet', NEW.id USING ERRCODE = 'check_violation';
         END IF;
         RETURN NEW;

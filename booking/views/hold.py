@@ -91,8 +91,9 @@ def confirm(request: HttpRequest, held: Appointment) -> HttpResponse:
         return with_wait(details(request, held, form, status=TOO_MANY), seconds)
     if not form.is_valid():
         return details(request, held, form, status=UNPROCESSABLE)
-    contact, booker = form.contact(get_language() or ""), booker_in(request, held.company_id)
+    contact = form.contact(get_language() or "")
     try:
+        booker = booker_in(request, held.company_id)
         visit = confirm_appointment(
             held.pk,
             booker,

@@ -2,8 +2,10 @@
 
 import pytest
 
+from accounts.admin import ClientAdmin
+from accounts.commands import merge_clients
 from accounts.models import Client
-from accounts.values import Role
+from accounts.values import SYSTEM, Role
 from tests.console import World, address, filled_in, signed_in
 from tests.factories import make_client, make_location
 
@@ -101,3 +103,43 @@ def test_a_name_is_never_markup(world, name, shown):
 
     assert all(shown in text for text in texts)
     assert name == shown or all(name not in text for text in texts)
+
+
+# --- merged cards -----------------------------------------------------------------------------------------------------
+
+
+def test_a_merged_card_says_where_everything_is_and_cannot_be_changed(world):
+    retired, browser = make_client(world.company, first_name="Аня"), world.browser(Role.ADMIN)
+    merge_clients(retired.pk, world.client.pk, SYSTEM)
+    page = address(Client, "change", retired.pk)
+
+    shown = browser.get(page).content.decode()
+
+    assert "This card was merged into another" in shown
+    assert address(Client, "change", world.client.pk) in shown
+    assert browser.post(page, {"first_name": "Renamed"}).status_code == 403
+
+
+def test_control_a_living_card_says_nothing_of_a_merge_and_can_be_changed(world):
+    browser, page = world.browser(Role.ADMIN), address(Client, "change", world.client.pk)
+
+    shown = browser.get(page)
+
+    assert "merged" not in shown.content.decode()
+    assert browser.post(page, filled_in(shown) | {"first_name": "Renamed"}).status_code == 302
+
+
+def test_a_form_that_was_open_writes_only_what_was_changed(world, monkeypatch):
+    """While it was being saved, the client connected his Telegram."""
+    browser, page = world.browser(Role.OPERATOR), address(Client, "change", world.client.pk)
+    form = filled_in(browser.get(page))
+    check = ClientAdmin.save_model
+
+    def save_late(self, request, obj, form, change):
+        Client.objects.filter(pk=obj.pk).update(tg_id=7)
+        check(self, request, obj, form, change)
+
+    monkeypatch.setattr(ClientAdmin, "save_model", save_late)
+    browser.post(page, form | {"first_name": "Renamed"})
+
+    assert Client.objects.filter(pk=world.client.pk).values_list("first_name", "tg_id").get() == ("Renamed", 7)

@@ -5,7 +5,9 @@ from django.db import DatabaseError, connection, transaction
 
 from accounts import transactions
 from accounts.errors import Busy
-from accounts.transactions import command_transaction, persist
+from accounts.models import Company
+from accounts.transactions import command_transaction, locking_transaction, persist
+from tests.factories import make_company
 
 SERIALIZATION, DEADLOCK, EXCLUSION, UNIQUE, CHECK = "40001", "40P01", "23P01", "23505", "23514"
 LOCK_TIMEOUT, STATEMENT_TIMEOUT = "55P03", "57014"
@@ -109,3 +111,35 @@ def test_command_transaction_refuses_to_be_part_of_another():
 @pytest.mark.django_db
 def test_command_transaction_joins_the_transaction_of_a_test():
     assert settings_within()["transaction_isolation"] == "read committed"
+
+
+@locking_transaction
+def settings_while_locking() -> dict[str, str]:
+    return settings_within.__wrapped__()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_locking_transaction_runs_at_read_committed_with_time_outs_and_leaves_none_behind():
+    within = settings_while_locking()
+    with connection.cursor() as cursor:
+        after = [cursor.execute(f"SHOW {name}").fetchone()[0] for name in within]
+
+    assert within == {"transaction_isolation": "read committed", "lock_timeout": "3s", "statement_timeout": "5s"}
+    assert after == ["read committed", "0", "0"]
+
+
+@pytest.mark.django_db
+def test_locking_transaction_is_a_savepoint_of_its_caller_s_and_is_repeated_within_it():
+    """A rival's row refuses the first attempt; what the caller has written stays, and so does the second attempt."""
+    tries = iter(["taken", "free"])
+    make_company(slug="taken")
+
+    @locking_transaction
+    def take() -> str:
+        return make_company(slug=next(tries)).slug
+
+    with transaction.atomic():
+        make_company(slug="mine")
+        assert take() == "free"
+
+    assert set(Company.objects.values_list("slug", flat=True)) == {"taken", "mine", "free"}

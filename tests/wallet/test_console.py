@@ -7,10 +7,12 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from accounts.values import Role
+from accounts.commands import merge_clients
+from accounts.values import SYSTEM, Role
 from booking.models import Appointment
 from tests.booking.desk import everything_offered, page_of
 from tests.console import World, said
+from tests.factories import make_client
 from tests.wallet.purse import moved, require_sums
 from wallet.models import ClientWallet, Payment, WalletTransaction
 from wallet.queries import balance_of
@@ -238,3 +240,16 @@ def test_operations_are_told_by_the_company_s_clock(world, desk):
 
     for page in ("wallettransaction", "payment"):
         assert date_format(moment, "SHORT_DATETIME_FORMAT") in text(desk.get(f"/admin/wallet/{page}/"))
+
+
+def test_the_wallet_of_a_merged_card_leads_to_the_one_that_has_the_balance(world, chief):
+    world.money()
+    offered = chief.get(wallet_page(world)).context["deeds"]
+    kept = make_client(world.company)
+    merge_clients(world.client.pk, kept.pk, SYSTEM)
+
+    page = chief.get(wallet_page(world))
+
+    assert (bool(offered), page.context["deeds"]) == (True, [])
+    assert reverse("admin:wallet_clientwallet_change", args=[kept.pk]) in text(page)
+    assert chief.get(deed(world, "deposit")).status_code == 403

@@ -144,7 +144,8 @@ class WalletAdmin(CompanyModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         number = number_of(str(pk)) or 0
-        client = Client.objects.visible_to(actor_in(request)).select_related("company").filter(pk=number).first()
+        rows = Client.objects.visible_to(actor_in(request)).select_related("company", "merged_into")
+        client = rows.filter(pk=number).first()
         if client is None:
             raise Http404
         return client
@@ -163,26 +164,28 @@ class WalletAdmin(CompanyModelAdmin):
             "wallet": wallet,
             "balance": money(wallet.balance, client.company.currency),
             "rows": rows,
-            "deeds": self.deeds(wallet, actor),
+            "deeds": self.deeds(client, wallet, actor),
             "may_take_money": actor.may_take_money,
             "zone": client.company.zone,
             "title": _("Wallet: %(client)s") % {"client": client.full_name},
         }
         return page(request, self, "wallet/wallet", **context)
 
-    def deeds(self, wallet: ClientWallet, actor: Actor) -> list[Deed]:
-        """What can be done now: with a frozen wallet only to release it."""
+    def deeds(self, client: Client, wallet: ClientWallet, actor: Actor) -> list[Deed]:
+        """What can be done now: with a frozen wallet only to release it, with that of a merged card nothing else."""
+        is_living = client.merged_into_id is None
         return [
             deed
             for deed in DEEDS.values()
             if actor.may_take_money
             and (actor.may_correct_wallets or not deed.needs_correction_right)
             and wallet.frozen == (deed.name == "release")
+            and (is_living or wallet.frozen)
         ]
 
     def deed_page(self, request: HttpRequest, pk: int, deed: str) -> HttpResponse:
         client, actor = self.client_for(request, pk), actor_in(request)
-        offered = {each.name: each for each in self.deeds(wallet_of(client), actor)}
+        offered = {each.name: each for each in self.deeds(client, wallet_of(client), actor)}
         if deed not in DEEDS:
             raise Http404
         if deed not in offered:

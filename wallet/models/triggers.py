@@ -45,7 +45,9 @@ LEDGER_MOVES_THE_BALANCE = pgtrigger.Trigger(
             SELECT * INTO reversed FROM wallet_wallettransaction WHERE id = NEW.reverses_id;
             SELECT coalesce(sum(amount), 0) + NEW.amount INTO back
                 FROM wallet_wallettransaction WHERE reverses_id = NEW.reverses_id;
-            IF reversed.client_id IS DISTINCT FROM NEW.client_id
+            IF reversed.client_id <> NEW.client_id AND NOT EXISTS (
+                    SELECT FROM accounts_client WHERE id = reversed.client_id AND merged_into_id = NEW.client_id
+                )
                 OR reversed.appointment_id IS DISTINCT FROM NEW.appointment_id
                 OR sign(back) = sign(reversed.amount) OR abs(back) > abs(reversed.amount) THEN
                 RAISE EXCEPTION 'operation % cannot be reversed by % of client %',
