@@ -6,6 +6,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 
 from accounts.models import Client, Company, User
+from accounts.models.client import ClientQuerySet
 from accounts.permissions import BOOK_OUTSIDE_RULES, CORRECT_WALLETS, TAKE_MONEY, permissions_of_role
 from accounts.statements import rows
 from accounts.values import (
@@ -30,20 +31,24 @@ RIGHTS = {
 """What ``Actor`` says of a right, and which permission it is."""
 
 
+def cards_of(user: Visitor) -> ClientQuerySet:
+    """The client that somebody is of each company, having signed in or been introduced by Telegram; staff are none."""
+    cards = Client.objects.filter(is_active=True, company__is_active=True)
+    if isinstance(user, TelegramUser):
+        return cards.filter(tg_id=user.id)
+    if isinstance(user, User) and user.role == Role.CLIENT and user.is_active:
+        return cards.filter(user=user)
+    return cards.none()
+
+
 def visitor_of(user: Visitor, company_id: int, channel: Channel = Channel.WEB) -> Actor:
-    """Who visits a company's pages: its client who has signed in, or whom Telegram introduces, else a guest. Staff are
-    guests there like anybody. Whoever comes from Telegram comes through that channel.
+    """Who visits a company's pages: its client (``cards_of``), else a guest. Staff are guests there like anybody.
+    Whoever comes from Telegram comes through that channel.
 
     One statement for a client, none for others.
     """
-    if isinstance(user, TelegramUser):
-        channel, own = Channel.TELEGRAM, Q(tg_id=user.id)
-    elif isinstance(user, User) and user.role == Role.CLIENT and user.is_active:
-        own = Q(user=user)
-    else:
-        return replace(WEB_GUEST, channel=channel)
-    rows = Client.objects.filter(own, company=company_id, is_active=True, company__is_active=True)
-    client = rows.values_list("pk", flat=True).first()
+    channel = Channel.TELEGRAM if isinstance(user, TelegramUser) else channel
+    client = cards_of(user).filter(company=company_id).values_list("pk", flat=True).first()
     if client is None:
         return replace(WEB_GUEST, channel=channel)
     return Actor(Role.CLIENT, channel, user_id=user.pk, client_id=client, company_id=company_id)

@@ -17,7 +17,8 @@ from accounts.commands import visitor_who_books
 from accounts.hosts import host_of
 from accounts.models.device import device_key, device_key_of, new_device_token
 from accounts.queries import visitor_of
-from accounts.values import Actor, TelegramUser
+from accounts.values import Actor
+from accounts.visitors import person_in_telegram, whoever_visits
 from booking.models import Appointment
 from booking.queries.locations import location_on
 from booking.wording import length
@@ -75,20 +76,14 @@ def browser_key(request: HttpRequest) -> str:
     return key
 
 
-def person_in_telegram(request: HttpRequest) -> TelegramUser | None:
-    """Whoever opened these pages as a Mini App."""
-    person: TelegramUser | None = request.telegram_user  # type: ignore[attr-defined]  # telegram_bot.mini_app.middleware
-    return person
-
-
 def visitor_in(request: HttpRequest, company_id: int) -> Actor:
     """The signed-in client of the company, whom Telegram introduces first of all, else a guest."""
-    return visitor_of(person_in_telegram(request) or request.user, company_id)
+    return visitor_of(whoever_visits(request), company_id)
 
 
 def booker_in(request: HttpRequest, company_id: int) -> Actor:
     """The same where something is booked: whom Telegram introduces becomes a client of the company."""
-    return visitor_who_books(person_in_telegram(request) or request.user, company_id)
+    return visitor_who_books(whoever_visits(request), company_id)
 
 
 def location_or_404(request: HttpRequest, slug: str) -> Location:

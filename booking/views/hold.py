@@ -14,6 +14,7 @@ from accounts.commands import remember_device
 from accounts.errors import Refusal
 from accounts.models import Client, Device
 from accounts.rates import seconds_to_wait
+from accounts.visitors import person_in_telegram
 from booking.commands import confirm_appointment, extend_hold, release_hold
 from booking.errors import HoldReleased, SignInToPay, TooManyVisits
 from booking.forms import ContactForm
@@ -30,7 +31,6 @@ from booking.views.common import (
     context_of,
     found,
     knows_browser,
-    person_in_telegram,
     please_wait,
     private,
     visitor_in,

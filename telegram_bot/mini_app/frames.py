@@ -12,7 +12,7 @@ from telegram_bot.mini_app.session import cookie_name
 TELEGRAM_WEB = "https://web.telegram.org"
 FLAG = "tg"
 """``?tg=1`` opens the pages as a Mini App, and a cookie of that name keeps them one."""
-CLIENT_PAGES = frozenset({"booking", "telegram_bot"})
+CLIENT_PAGES = frozenset({"booking", "wallet", "telegram_bot"})
 """Of which apps; the console and the API stay unframed whatever a browser says."""
 
 

@@ -95,6 +95,14 @@ def test_staff_in_the_same_browser_are_clients_here(salon):
     assert [answer.status_code for answer in answers] == [201, 403, 404, 401]
 
 
+def test_a_card_that_the_salon_closed_is_told_so(salon):
+    make_client(salon.company, tg_id=ANNA["id"], is_active=False)
+
+    answer = caller().book(salon)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "card_closed")
+
+
 def test_the_same_request_twice_is_one_booking(salon):
     me = caller()
 

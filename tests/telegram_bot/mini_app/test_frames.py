@@ -28,7 +28,16 @@ def framing(response) -> tuple[str, str | None]:
 def client_pages(salon) -> list[str]:
     visit = book(salon.slot()).visit_token
     times = f"/{salon.location.slug}/{salon.service.pk}/"
-    return ["/", f"/{salon.location.slug}/", times, f"/v/{visit}/", f"/v/{visit}/move/", f"/v/{visit}/cancel/", "/no/"]
+    return [
+        "/",
+        f"/{salon.location.slug}/",
+        times,
+        f"/v/{visit}/",
+        f"/v/{visit}/move/",
+        f"/v/{visit}/cancel/",
+        "/me/wallet/",
+        "/no/",
+    ]
 
 
 def test_telegram_may_frame_the_pages_of_a_mini_app_and_nobody_else(salon):

@@ -57,7 +57,7 @@ def typed_in(page) -> dict[str, str]:
 
 def put_in_wallet(client: Client, amount: int) -> None:
     desk = Actor(Role.ADMIN, Channel.ADMIN, company_id=client.company_id, may_take_money=True)
-    deposit(client.pk, Decimal(amount), desk, reference="1")
+    deposit(client.pk, Decimal(amount), desk, reference=f"{client.pk}")
 
 
 def test_looking_around_makes_nobody_a_client(salon):
@@ -258,6 +258,19 @@ def test_a_wallet_is_shown_to_nobody_else(salon):
     assert "3,200" not in page
 
 
+def test_a_client_reads_the_statement_of_his_own_wallet(salon):
+    put_in_wallet(make_client(salon.company, tg_id=ANNA["id"]), 3200)
+    put_in_wallet(make_client(salon.company, tg_id=BORIS["id"]), 77)
+
+    shown = {
+        name: [sum_ for sum_ in ("3,200", "77\u00a0₽") if sum_ in text(Window(user).get("/me/wallet/"))]
+        for name, user in {"Anna": ANNA, "Boris": BORIS, "a newcomer": {"id": 9, "first_name": "A"}}.items()
+    }
+
+    assert shown == {"Anna": ["3,200"], "Boris": ["77\u00a0₽"], "a newcomer": []}
+    assert Window(user=None).get("/me/wallet/").status_code == 403
+
+
 def test_he_moves_and_cancels_as_himself(salon):
     window = Window(ANNA)
     visit = book_in(window, salon)
@@ -314,3 +327,26 @@ def test_the_page_says_where_it_is_shown(salon, client):
     for mark in ("telegram/app.js", "telegram/app.css", "data-not-signed-in", "data-telegram"):
         assert mark not in outside
         assert mark in inside
+
+
+def test_a_card_that_the_salon_closed_says_so_and_holds_nothing(salon):
+    make_client(salon.company, tg_id=ANNA["id"], is_active=False)
+    window = Window(ANNA)
+
+    answer = window.post(f"/{salon.location.slug}/{salon.service.pk}/", {"slot": salon.at(10).isoformat()})
+
+    assert answer.status_code == 409
+    assert "Your card here is closed." in text(answer)
+    assert Appointment.objects.count() == 0
+
+
+def test_a_card_closed_meanwhile_books_nothing(salon):
+    window = Window(ANNA)
+    details = take(window, salon)
+    Client.objects.update(is_active=False)
+
+    answer = confirm(window, details)
+
+    assert answer.status_code == 409
+    assert "Your card here is closed." in text(answer)
+    assert Appointment.objects.get().status == Status.HOLD
