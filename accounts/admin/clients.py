@@ -10,6 +10,7 @@ from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilt
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.console import CompanyModelAdmin, VisibleFilter, actor_in
+from accounts.console.forms import changed_columns
 from accounts.console.search import phone_ending
 from accounts.console.skin import display
 from accounts.console.texts import PhoneInput, client_label, international
@@ -77,7 +78,7 @@ class ClientAdmin(CompanyModelAdmin):
     def save_model(self, request: HttpRequest, obj: Client, form: Any, change: bool) -> None:
         """Only what was changed: while the form was open he may have connected his Telegram, or been merged."""
         if change:
-            obj.save(update_fields=form.changed_data)
+            obj.save(update_fields=changed_columns(form))
         else:
             super().save_model(request, obj, form, change)
 

@@ -12,7 +12,9 @@ from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilt
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldBooleanSwitchWidget
 
+from accounts.admin.telegram import TelegramPages
 from accounts.console import CompanyForm, CompanyModelAdmin, VisibleFilter, actor_in
+from accounts.console.forms import changed_columns
 from accounts.console.skin import display
 from accounts.console.texts import PhoneInput
 from accounts.models import User
@@ -109,7 +111,7 @@ class ChangedStaffForm(StaffForm, UserChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(CompanyModelAdmin, DjangoUserAdmin[User]):
+class UserAdmin(TelegramPages, CompanyModelAdmin, DjangoUserAdmin[User]):
     form = ChangedStaffForm
     add_form = NewStaffForm
     change_password_form = AdminPasswordChangeForm
@@ -123,7 +125,7 @@ class UserAdmin(CompanyModelAdmin, DjangoUserAdmin[User]):
     readonly_fields = ("last_login",)
     owner_only = ("company", "is_superuser")
     fieldsets = (
-        (None, {"fields": ("company", "full_name", "email", "password", "phone", "tg_id", "language")}),
+        (None, {"fields": ("company", "full_name", "email", "password", "phone", "language")}),
         (_("Rights"), {"fields": ("role", "locations", "may_book_outside_rules", "is_active", "is_superuser")}),
         (_("Sign-in"), {"fields": ("last_login",)}),
     )
@@ -152,6 +154,13 @@ class UserAdmin(CompanyModelAdmin, DjangoUserAdmin[User]):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """History names its people: a user is switched off, never deleted."""
         return False
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Only what was changed: while the form was open he may have connected his Telegram."""
+        if change:
+            obj.save(update_fields=changed_columns(form))
+        else:
+            super().save_model(request, obj, form, change)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "phone":

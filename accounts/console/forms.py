@@ -48,6 +48,12 @@ class CompanyForm(forms.ModelForm[Any]):
         return data
 
 
+def changed_columns(form: forms.BaseModelForm[Any]) -> list[str]:
+    """The columns of its row that a form changes: what somebody else has written meanwhile in others stays."""
+    columns = {field.name for field in form.instance._meta.concrete_fields}
+    return [name for name in form.changed_data if name in columns]
+
+
 def refuse_foreign(form: forms.BaseForm, company_id: int | None) -> None:
     """A form error for every chosen row of another company, whoever managed to choose it.
 
