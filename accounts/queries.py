@@ -6,9 +6,22 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 
 from accounts.models import Client, Company, User
+from accounts.models.client import ClientQuerySet
 from accounts.permissions import BOOK_OUTSIDE_RULES, CORRECT_WALLETS, TAKE_MONEY, permissions_of_role
 from accounts.statements import rows
-from accounts.values import STAFF_ROLES, WEB_GUEST, Actor, Channel, ChatIdentity, ClientIdentity, Role, StaffIdentity
+from accounts.values import (
+    STAFF_ROLES,
+    WEB_GUEST,
+    Actor,
+    Channel,
+    ChatIdentity,
+    ClientIdentity,
+    Role,
+    StaffIdentity,
+    TelegramUser,
+)
+
+Visitor = User | AnonymousUser | TelegramUser
 
 RIGHTS = {
     "may_book_outside_rules": BOOK_OUTSIDE_RULES,
@@ -18,25 +31,30 @@ RIGHTS = {
 """What ``Actor`` says of a right, and which permission it is."""
 
 
-def visitor_of(user: User | AnonymousUser, company_id: int, channel: Channel = Channel.WEB) -> Actor:
-    """Who visits a company's pages: its client who has signed in, else a guest. Staff are guests there like anybody.
+def cards_of(user: Visitor) -> ClientQuerySet:
+    """The client that somebody is of each company, having signed in or been introduced by Telegram; staff are none."""
+    cards = Client.objects.filter(is_active=True, company__is_active=True)
+    if isinstance(user, TelegramUser):
+        return cards.filter(tg_id=user.id)
+    if isinstance(user, User) and user.role == Role.CLIENT and user.is_active:
+        return cards.filter(user=user)
+    return cards.none()
+
+
+def visitor_of(user: Visitor, company_id: int, channel: Channel = Channel.WEB) -> Actor:
+    """Who visits a company's pages: its client (``cards_of``), else a guest. Staff are guests there like anybody.
+    Whoever comes from Telegram comes through that channel.
 
     One statement for a client, none for others.
     """
-    guest = replace(WEB_GUEST, channel=channel)
-    if not isinstance(user, User) or user.role != Role.CLIENT or not user.is_active:
-        return guest
-    client = (
-        Client.objects.filter(user=user, company=company_id, is_active=True, company__is_active=True)
-        .values_list("pk", flat=True)
-        .first()
-    )
+    channel = Channel.TELEGRAM if isinstance(user, TelegramUser) else channel
+    client = cards_of(user).filter(company=company_id).values_list("pk", flat=True).first()
     if client is None:
-        return guest
+        return replace(WEB_GUEST, channel=channel)
     return Actor(Role.CLIENT, channel, user_id=user.pk, client_id=client, company_id=company_id)
 
 
-def actor_of(user: User | AnonymousUser, channel: Channel) -> Actor:
+def actor_of(user: Visitor, channel: Channel) -> Actor:
     """Who ``user`` is when he acts through ``channel``; one statement for an operator, none for others."""
     if not isinstance(user, User):
         return Actor(role=Role.CLIENT, channel=channel)

@@ -1,7 +1,8 @@
 """How often strangers may do what costs others something, on the pages and by the API together.
 
-Counted in Redis by the address they come from; whoever has signed in is free. Without Redis nobody is counted: it makes
-things fast and never decides (architecture §4.6).
+Counted in Redis by the address they come from, and whom Telegram introduces by himself: such names cost little, and
+many share one address. Whoever has signed in is free. Without Redis nobody is counted: it makes things fast and never
+decides (architecture §4.6).
 """
 
 import hashlib
@@ -16,13 +17,16 @@ from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from accounts.models import User
+from accounts.values import TelegramUser
+
 NO_LIMIT = "0"
 SECONDS = {"sec": 1, "min": 60, "hour": 3600, "day": 24 * 3600}
 
 
 def seconds_to_wait(request: HttpRequest | Request) -> int:
     """Count this request; how long its sender has to wait when it was one too many (``API_BOOK_RATE``), else 0."""
-    if settings.API_BOOK_RATE == NO_LIMIT or request.user.is_authenticated:
+    if settings.API_BOOK_RATE == NO_LIMIT or isinstance(request.user, User):
         return 0
     most, _slash, unit = settings.API_BOOK_RATE.partition("/")
     window, now = SECONDS[unit], time.time()
@@ -32,7 +36,15 @@ def seconds_to_wait(request: HttpRequest | Request) -> int:
 
 def sender_of(request: Any) -> str:
     """By a name that does not tell the address."""
-    return hashlib.sha256(network_of(str(BaseThrottle().get_ident(request))).encode()).hexdigest()
+    person = introduced(request)
+    sender = f"tg:{person.id}" if person else network_of(str(BaseThrottle().get_ident(request)))
+    return hashlib.sha256(sender.encode()).hexdigest()
+
+
+def introduced(request: HttpRequest | Request) -> TelegramUser | None:
+    """By each request to the API anew, on the pages by the session of the Mini App."""
+    person: object = request.user if isinstance(request, Request) else getattr(request, "telegram_user", None)
+    return person if isinstance(person, TelegramUser) else None
 
 
 def network_of(address: str) -> str:

@@ -1,7 +1,7 @@
 """Frozen values about people, without the ORM: roles, channels, actors."""
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +29,26 @@ class Channel(TextChoices):
     TELEGRAM = "tg_bot", _("Telegram")
     ADMIN = "admin", _("Console")
     SYSTEM = "system", _("System")
+
+
+@dataclass(frozen=True, slots=True)
+class TelegramUser:
+    """Whom Telegram itself introduces: a client of every company that knows this Telegram id, and never its staff.
+
+    ``language`` is one of ours, or empty when he does not say. Signed in, as whatever asks a request's user sees it.
+    """
+
+    id: int
+    first_name: str
+    last_name: str = ""
+    language: str = ""
+
+    is_authenticated: ClassVar[bool] = True
+    pk: ClassVar[None] = None
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
 
 
 @dataclass(frozen=True, slots=True)

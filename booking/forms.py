@@ -30,6 +30,8 @@ class PhoneField(forms.CharField):
 
     def clean(self, value: Any) -> str:
         text = super().clean(value)
+        if text in self.empty_values:
+            return ""
         if any(character.isalpha() for character in text):
             raise forms.ValidationError(_("Write the phone in digits, for example %(example)s."), params=self.example)
         if text.startswith("00"):
@@ -92,11 +94,11 @@ class ContactForm(forms.Form):
         error_messages={"max_length": _("Shorten the wish to 2000 characters.")},
     )
 
-    def __init__(self, *args: Any, location: Location, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, location: Location, phone_is_needed: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         phone = self.fields["phone"]
         assert isinstance(phone, PhoneField)  # noqa: S101 - declared above; for the type checker
-        phone.region = region_of(location)
+        phone.region, phone.required = region_of(location), phone_is_needed
         phone.error_messages["required"] = _("Enter a phone, for example %(example)s.") % phone.example
         for name, field in self.fields.items():
             field.widget.attrs["aria-describedby"] = f"{name}-hint {name}-error"

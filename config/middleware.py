@@ -18,6 +18,7 @@ from django.views import defaults
 from psycopg_pool import PoolTimeout
 
 from accounts.errors import Busy
+from accounts.values import TelegramUser
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 RETRY_AFTER_SECONDS = 5
@@ -33,12 +34,13 @@ log = structlog.get_logger()
 
 
 def language_middleware(get_response: GetResponse) -> GetResponse:
-    """Speak the reader's language: ``?lang=`` (remembered in a cookie), the cookie, else what the browser accepts."""
+    """Speak the reader's language: ``?lang=`` (remembered in a cookie), the cookie, what Telegram says of whoever has
+    opened the Mini App, else what the browser accepts."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         chosen = request.GET.get("lang")
         chosen = chosen if chosen in dict(settings.LANGUAGES) else None
-        language = chosen or translation.get_language_from_request(request)
+        language = chosen or telegrams(request) or translation.get_language_from_request(request)
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = get_response(request)
@@ -52,6 +54,12 @@ def language_middleware(get_response: GetResponse) -> GetResponse:
         return response
 
     return middleware
+
+
+def telegrams(request: HttpRequest) -> str:
+    """The language of whoever opened the Mini App, unless he has chosen another on a page."""
+    user: TelegramUser | None = request.telegram_user  # type: ignore[attr-defined]  # telegram_bot.mini_app.middleware
+    return user.language if user and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES else ""
 
 
 class UnavailableMiddleware:

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "config.middleware.UnavailableMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "telegram_bot.mini_app.middleware.inside_telegram",
     "config.middleware.language_middleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -72,6 +73,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "telegram_bot.mini_app.middleware.framed_by_telegram",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -239,9 +241,12 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM") or "okno@localhost"
 SMS_GATEWAY = env.str("SMS_GATEWAY") or ("notifications.channels.sms.ConsoleGateway" if DEBUG else "")
 
-# --- The REST API: JSON only, signed in by the browser's session or not at all --------------------------------------
+# --- The REST API: JSON only, signed in by what Telegram says, by the browser's session, or not at all ---------------
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.api.authentication.SessionSignIn"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "telegram_bot.mini_app.authentication.TelegramSignIn",
+        "accounts.api.authentication.SessionSignIn",
+    ],
     "DEFAULT_PARSER_CLASSES": ["accounts.api.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "accounts.api.pages.Pages",

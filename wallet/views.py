@@ -11,8 +11,9 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET
 
 from accounts.models import Client, User
-from accounts.queries import visitor_of
-from accounts.values import Role
+from accounts.queries import Visitor, cards_of, visitor_of
+from accounts.values import Role, TelegramUser
+from accounts.visitors import whoever_visits
 from wallet.models import ClientWallet
 from wallet.queries import statement_of, wallet_of
 
@@ -31,16 +32,15 @@ class Statement:
 @require_GET
 @cache_control(private=True, no_store=True)
 def statement(request: HttpRequest) -> HttpResponse:
-    """Every operation and the balance after it, for a client who has signed in."""
-    user = request.user
-    if not isinstance(user, User) or user.role != Role.CLIENT:
+    """Every operation and the balance after it, for a client who has signed in or opened this in Telegram."""
+    visitor = whoever_visits(request)
+    if not isinstance(visitor, TelegramUser) and not (isinstance(visitor, User) and visitor.role == Role.CLIENT):
         raise PermissionDenied
-    clients = Client.objects.filter(user=user, is_active=True, company__is_active=True).select_related("company")
-    page = request.GET.get("p")
-    statements = [statement_with(client, user, page) for client in clients.order_by("company__name", "pk")]
+    cards = cards_of(visitor).select_related("company").order_by("company__name", "pk")
+    statements = [statement_with(card, visitor, request.GET.get("p")) for card in cards]
     return render(request, "wallet/statement.html", {"statements": statements})
 
 
-def statement_with(client: Client, user: User, page: str | None) -> Statement:
-    rows = statement_of(client, visitor_of(user, client.company_id))
+def statement_with(client: Client, visitor: Visitor, page: str | None) -> Statement:
+    rows = statement_of(client, visitor_of(visitor, client.company_id))
     return Statement(client, wallet_of(client), Paginator(rows, ROWS).get_page(page))

@@ -5,6 +5,7 @@ import secrets
 from typing import Self
 
 from django.db import models
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
@@ -20,6 +21,12 @@ def new_device_token() -> str:
 def device_key(token: str) -> str:
     """What the database knows a cookie by: a stolen table opens no browser."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def device_key_of(tg_id: int) -> str:
+    """Somebody whom Telegram introduces is known by himself, in whichever of its windows: people may share one. It is
+    made with our secret, so that no cookie gives it."""
+    return salted_hmac("accounts.device.telegram", str(tg_id), algorithm="sha256").hexdigest()
 
 
 class DeviceQuerySet(VisibleQuerySet["Device"]):

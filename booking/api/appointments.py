@@ -9,9 +9,9 @@ from rest_framework.response import Response
 from accounts.api.fields import Strict
 from accounts.api.throttles import StrangersThrottle
 from accounts.api.views import checked, not_there
+from accounts.commands import visitor_who_books
 from accounts.errors import NotAllowed
 from accounts.models import Client
-from accounts.queries import visitor_of
 from accounts.values import Actor, Channel
 from booking.api.answers import hold_said, visit_said
 from booking.api.base import BookingView
@@ -69,8 +69,8 @@ class Book(BookingView):
         if self.staff is None:
             if named is not None:
                 raise NotAllowed
-            visitor = visitor_of(self.request.user, location.company_id, Channel.API)
-            return visitor, visitor.client_id
+            booker = visitor_who_books(self.request.user, location.company_id, Channel.API)
+            return booker, booker.client_id
         staff = self.require(ADD)
         clients = Client.objects.visible_to(staff).filter(company=location.company_id)
         if named is not None and not clients.filter(pk=named).exists():

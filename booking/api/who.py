@@ -77,14 +77,13 @@ def browser_in(request: Request) -> str:
 
 def once_of_actor(request: Request, actor: Actor, appointment: Appointment, **asked: Any) -> Once | None:
     """The request's one-time key: of the person, or of whoever has the appointment's token."""
-    whose = f"user:{actor.user_id}" if actor.user_id else f"link:{appointment.pk}"
-    return once_in(request, whose, **asked)
+    return once_in(request, person_of(actor) or f"link:{appointment.pk}", **asked)
 
 
 def once_of_stranger(request: Request, actor: Actor, company_id: int, **asked: Any) -> Once | None:
     """The request's one-time key: of the person, of the browser, or standing for its sender itself."""
-    if actor.user_id:
-        whose = f"user:{actor.user_id}"
+    if person := person_of(actor):
+        whose = person
     elif browser := browser_in(request):
         whose = f"browser:{browser}"
     else:
@@ -93,6 +92,13 @@ def once_of_stranger(request: Request, actor: Actor, company_id: int, **asked: A
             address = str(BaseThrottle().get_ident(request))
             whose += f":{hashlib.sha256(address.encode()).hexdigest()[:40]}"
     return once_in(request, whose, **asked)
+
+
+def person_of(actor: Actor) -> str:
+    """Who has signed in: by a user of ours, or introduced by Telegram."""
+    if actor.user_id:
+        return f"user:{actor.user_id}"
+    return f"client:{actor.client_id}" if actor.client_id else ""
 
 
 def once_in(request: Request, whose: str, **asked: Any) -> Once | None:

@@ -13,7 +13,7 @@ from booking.models import Appointment, Status
 from booking.queries.calendars import read_calendar
 from booking.queries.catalogue import Catalogue, read_catalogue
 from booking.queries.slots import Openings, Wish, next_times, openings_of
-from booking.queries.visits import visits_of_browser
+from booking.queries.visits import visits_known_here
 from booking.values import Kept
 from catalog.models import Location, Service, ServiceSpecialist, Specialist
 
@@ -57,16 +57,25 @@ def locations_on(host: str) -> list[Location]:
     return list(rows.order_by("company__name", "company_id", "position", "name"))
 
 
+def location_with(host: str, service_id: int, specialist_id: int | None = None) -> Location | None:
+    """The first location a visitor of ``host`` may book where somebody, or this specialist, performs the service."""
+    who = Specialist.objects.visible_to(WEB_GUEST).filter(offers__service=service_id, offers__is_active=True)
+    who = who.filter(offers__service__is_active=True, **{"pk": specialist_id} if specialist_id else {})
+    rows = Location.objects.visible_to(WEB_GUEST).filter(belongs_to(host), specialist_schedules__specialist__in=who)
+    return rows.order_by("position", "name").first()
+
+
 def belongs_to(host: str) -> Q:
     """Rows of the company whose own ``host`` this is, or of any company when it is nobody's."""
     return Q(company__host=host) | ~Q(Exists(Company.objects.filter(host=host, is_active=True)))
 
 
-def storefront(location: Location, browser_key: str = "") -> Storefront:
-    """The services of a location with their next times: at most thirteen statements, however many services."""
+def storefront(location: Location, browser_key: str = "", client_id: int | None = None) -> Storefront:
+    """The services of a location with their next times, and the visits of this browser or client: at most thirteen
+    statements, however many services."""
     catalogue = read_catalogue(location)
     cards = list(service_cards(catalogue))
-    visits = visits_of_browser(browser_key, location)
+    visits = visits_known_here(location, browser_key, client_id)
     repeat = next((visit for visit in visits if is_offered(visit, cards)), None)
     wishes: list[Wish] = [(card.service.pk, None) for card in cards]
     again: list[Wish] = [(repeat.service_id, repeat.specialist_id)] if repeat else []

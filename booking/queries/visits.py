@@ -1,6 +1,8 @@
 """Read appointments: by their links, of a browser, and what happened to them."""
 
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 
 from django.db import connection
 from django.db.models import CharField, Exists, OuterRef, Q
@@ -65,11 +67,14 @@ def with_its_place(appointment: Appointment) -> Appointment:
     return appointment
 
 
-def visits_of_browser(browser_key: str, location: Location) -> list[Appointment]:
-    """The browser's next visit and its last one in a ``located`` location, nearest to now first: one statement."""
-    if not browser_key:
+def visits_known_here(location: Location, browser_key: str, client_id: int | None) -> list[Appointment]:
+    """The next visit and the last one in a ``located`` location, nearest to now first, of this browser and of the
+    client who has signed in: one statement, none for a stranger."""
+    known = {"browser_key": browser_key, "client": client_id}
+    whose = [Q(**{name: value}) for name, value in known.items() if value]
+    if not whose:
         return []
-    visits = Appointment.objects.booked().filter(browser_key=browser_key, location=location)
+    visits = Appointment.objects.booked().filter(reduce(or_, whose), location=location)
     visits = visits.filter(status__in=(Status.CONFIRMED, Status.ARRIVED, Status.COMPLETED))
     found = list(visits.with_what_is_booked().order_by("-start_time")[:5])
     for visit in found:

@@ -20,6 +20,7 @@ from booking.values import Slot
 from booking.views.common import (
     CONFLICT,
     TOO_MANY,
+    booker_in,
     browser_key,
     context_of,
     knows_browser,
@@ -54,7 +55,7 @@ def services(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def services_page(request: HttpRequest, location: Location) -> HttpResponse:
-    store = storefront(location, browser_key(request))
+    store = storefront(location, browser_key(request), visitor_in(request, location.company_id).client_id)
     return render(request, "booking/services.html", context_of(location, store=store))
 
 
@@ -121,9 +122,9 @@ def take(request: HttpRequest, location: Location, service_id: int) -> HttpRespo
         if start is None:
             raise SlotRefused(Reason.OFF_GRID)
         slot = Slot(location.pk, service_id, start, number_or_none(request.POST.get("specialist")))
-        visitor = visitor_in(request, location.company_id)
+        booker = booker_in(request, location.company_id)
         hold = hold_slot(
-            slot, visitor, client_id=visitor.client_id, browser_key=browser_key(request), draft=typed.draft()
+            slot, booker, client_id=booker.client_id, browser_key=browser_key(request), draft=typed.draft()
         )
     except Refusal as refusal:
         return refused(request, refusal, location, service_id, typed)

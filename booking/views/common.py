@@ -13,10 +13,12 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 
+from accounts.commands import visitor_who_books
 from accounts.hosts import host_of
-from accounts.models.device import device_key, new_device_token
+from accounts.models.device import device_key, device_key_of, new_device_token
 from accounts.queries import visitor_of
 from accounts.values import Actor
+from accounts.visitors import person_in_telegram, whoever_visits
 from booking.models import Appointment
 from booking.queries.locations import location_on
 from booking.wording import length
@@ -39,17 +41,19 @@ class BrowserRequest(HttpRequest):
 def knows_browser(view: Callable[Concatenate[HttpRequest, Params], HttpResponse]) -> View:
     """Give the browser its cookie on the page that has the buttons, so that a double tap is one browser's.
 
-    Such a page is this browser's alone: a shared cache would hand its cookie, and its visits, to strangers.
+    Such a page is this browser's alone: a shared cache would hand its cookie, and its visits, to strangers. Whoever
+    opened it in Telegram is known by himself and needs no cookie.
     """
 
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponse:
-        known = request.COOKIES.get(DEVICE_COOKIE)
+        known, person = request.COOKIES.get(DEVICE_COOKIE), person_in_telegram(request)
         token = known or new_device_token()
-        request.browser_key = device_key(token)  # type: ignore[attr-defined]  # see BrowserRequest
+        key = device_key_of(person.id) if person else device_key(token)
+        request.browser_key = key  # type: ignore[attr-defined]  # see BrowserRequest
         response = view(request, *args, **kwargs)
         patch_cache_control(response, private=True)
-        if not known:
+        if not known and not person:
             response.set_cookie(
                 DEVICE_COOKIE,
                 token,
@@ -73,8 +77,13 @@ def browser_key(request: HttpRequest) -> str:
 
 
 def visitor_in(request: HttpRequest, company_id: int) -> Actor:
-    """The signed-in client of the company, else a guest."""
-    return visitor_of(request.user, company_id)
+    """The signed-in client of the company, whom Telegram introduces first of all, else a guest."""
+    return visitor_of(whoever_visits(request), company_id)
+
+
+def booker_in(request: HttpRequest, company_id: int) -> Actor:
+    """The same where something is booked: whom Telegram introduces becomes a client of the company."""
+    return visitor_who_books(whoever_visits(request), company_id)
 
 
 def location_or_404(request: HttpRequest, slug: str) -> Location:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -12,8 +12,9 @@ from phonenumber_field.phonenumber import PhoneNumber
 
 from accounts.commands import remember_device
 from accounts.errors import Refusal
-from accounts.models import Device
+from accounts.models import Client, Device
 from accounts.rates import seconds_to_wait
+from accounts.visitors import person_in_telegram
 from booking.commands import confirm_appointment, extend_hold, release_hold
 from booking.errors import HoldReleased, SignInToPay, TooManyVisits
 from booking.forms import ContactForm
@@ -25,6 +26,7 @@ from booking.views.common import (
     CONFLICT,
     TOO_MANY,
     UNPROCESSABLE,
+    booker_in,
     browser_key,
     context_of,
     found,
@@ -50,7 +52,12 @@ def hold(request: HttpRequest, token: str) -> HttpResponse:
         return redirect("booking:visit", held.visit_token)
     if request.method == "POST":
         return confirm(request, held)
-    return details(request, held, ContactForm(location=held.location, initial=remembered(request, held)))
+    return details(request, held, form_for(request, held, initial=remembered(request, held)))
+
+
+def form_for(request: HttpRequest, held: Appointment, data: QueryDict | None = None, **more: Any) -> ContactForm:
+    """Whom Telegram introduces may leave the phone out."""
+    return ContactForm(data, location=held.location, phone_is_needed=person_in_telegram(request) is None, **more)
 
 
 def details(request: HttpRequest, held: Appointment, form: ContactForm, status: int = 200) -> HttpResponse:
@@ -78,19 +85,20 @@ def wallet_for(request: HttpRequest, held: Appointment) -> dict[str, Any]:
 
 def confirm(request: HttpRequest, held: Appointment) -> HttpResponse:
     """Tap two: book what is held. Nothing typed is ever lost, whatever the answer."""
-    form = ContactForm(request.POST, location=held.location)
+    form = form_for(request, held, request.POST)
     if seconds := seconds_to_wait(request):
         form.add_error(None, please_wait(seconds))
         return with_wait(details(request, held, form, status=TOO_MANY), seconds)
     if not form.is_valid():
         return details(request, held, form, status=UNPROCESSABLE)
-    contact, visitor = form.contact(get_language() or ""), visitor_in(request, held.company_id)
+    contact = form.contact(get_language() or "")
     try:
+        booker = booker_in(request, held.company_id)
         visit = confirm_appointment(
             held.pk,
-            visitor,
+            booker,
             contact,
-            client_id=visitor.client_id,
+            client_id=booker.client_id,
             comment=form.cleaned_data["comment"],
             pay_from_wallet=PAY in request.POST,
         )
@@ -99,13 +107,14 @@ def confirm(request: HttpRequest, held: Appointment) -> HttpResponse:
         return details(request, held, form, status=CONFLICT)
     except Refusal as refusal:
         return refused(request, refusal, held.location, held.service_id, form)
-    remember_device(
-        held.company_id,
-        browser_key(request),
-        first_name=contact.first_name,
-        last_name=contact.last_name,
-        phone=contact.phone,
-    )
+    if contact.phone:
+        remember_device(
+            held.company_id,
+            browser_key(request),
+            first_name=contact.first_name,
+            last_name=contact.last_name,
+            phone=contact.phone,
+        )
     return redirect("booking:visit", visit.visit_token)
 
 
@@ -118,13 +127,18 @@ def has_run_out(held: Appointment) -> bool:
 
 
 def remembered(request: HttpRequest, held: Appointment) -> dict[str, str]:
-    """What was typed before: for a time that was taken meanwhile, else for this browser's last visit."""
+    """What was typed before: for a time that was taken meanwhile, else what the client's card has, what was typed for
+    this browser's last visit, and what Telegram says."""
     if "other" in request.GET:
         return {}
     if held.contact_name or held.contact_phone:
         return {"name": held.contact_name, "phone": spelled(held.contact_phone), "comment": held.notes}
+    visitor, person = visitor_in(request, held.company_id), person_in_telegram(request)
+    client = Client.objects.visible_to(visitor).first()
     device = Device.objects.of_browser(held.company_id, browser_key(request)).first()
-    return {"name": str(device), "phone": spelled(device.phone)} if device else {}
+    name = str(client or device or (person.full_name if person else ""))
+    phone = (client and client.phone) or (device.phone if device else "")
+    return {"name": name, "phone": spelled(phone)} if name else {}
 
 
 def spelled(phone: PhoneNumber | str) -> str:

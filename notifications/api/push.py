@@ -11,8 +11,8 @@ from rest_framework.response import Response
 from accounts.api.views import WHICH, ApiView
 from accounts.errors import NotAllowed
 from accounts.models.device import device_key
-from accounts.queries import visitor_of
-from accounts.values import Channel
+from accounts.queries import Visitor, visitor_of
+from accounts.values import Channel, TelegramUser
 from booking.api.who import browser_in
 from booking.models import Appointment
 from notifications.api.requests import SubscriptionBody, TokenQuery
@@ -91,10 +91,11 @@ class OnePushSubscription(ApiView):
         keys = {browser_in(self.request), key_of_program(token, subscription.endpoint)}
         if subscription.browser_key and subscription.browser_key in keys:
             return True
+        user: Visitor = self.request.user
         client = subscription.client
-        return self.request.user.pk is not None and self.request.user.pk in (
-            subscription.user_id, client and client.user_id,
-        )  # fmt: skip
+        if isinstance(user, TelegramUser):
+            return client is not None and client.tg_id == user.id
+        return user.pk is not None and user.pk in (subscription.user_id, client and client.user_id)
 
 
 def key_of_program(token: str, endpoint: str) -> str:
