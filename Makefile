@@ -24,7 +24,7 @@ test: $(VENV)/dev.stamp ## lint, types, layers, migrations, then every test
 		xargs -0 -r $(VENV)/bin/djade --check --target-version 5.2
 	$(PY) -m config.translations
 	$(PY) manage.py makemigrations --check --dry-run
-	$(PY) -m pytest -n auto --dist loadfile
+	$(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 bench: $(VENV)/dev.stamp ## the benchmarks; tables here, figures in bench/results/
 	$(PY) -m tests.bench
