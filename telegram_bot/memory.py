@@ -128,8 +128,8 @@ def holds_that_ran_out(now: datetime, at_most: int = 100) -> list[tuple[int, int
     """Chats and the holds they looked at, each once."""
     try:
         redis = get_redis_connection()
-        due = redis.zrangebyscore(HOLDS, "-inf", now.timestamp(), start=0, num=at_most)
-        mine = [member for member in due if redis.zrem(HOLDS, member)]
+        due: list[Any] = redis.zrangebyscore(HOLDS, "-inf", now.timestamp(), start=0, num=at_most)
+        mine: list[bytes] = [member for member in due if redis.zrem(HOLDS, member)]
     except RedisError as error:
         unavailable(error)
         return []

@@ -65,13 +65,15 @@ def key_of(tg_id: int) -> str:
 
 def read(tg_id: int) -> dict[str, Any]:
     """Everything that is remembered, as JSON: four statements."""
-    chat = Chat.objects.filter(pk=tg_id).first()
-    companies = Company.objects.filter(is_active=True).values_list("pk", flat=True)[:2]
+    chat = Chat.objects.select_related("company").filter(pk=tg_id).first()
+    companies = list(Company.objects.filter(is_active=True).order_by("pk")[:2])
+    company = (chat.company if chat else None) or (companies[0] if companies else None)
     return {
         "identity": chat_identity(tg_id).as_json(),
         "company": chat.company_id if chat else None,
         "language": chat.language if chat else "",
-        "only": companies[0] if len(companies) == 1 else None,
+        "companys_language": company.language if company else "",
+        "only": companies[0].pk if len(companies) == 1 else None,
         "asked": bool(chat and chat.phone_asked_at),
         "known_as": chat.known_as if chat else "",
     }
@@ -79,12 +81,13 @@ def read(tg_id: int) -> dict[str, Any]:
 
 def person_from(found: dict[str, Any], sender: Sender) -> Person:
     identity = ChatIdentity.from_json(found["identity"])
-    staff = identity.staff and identity.staff.as_actor()
-    company_id = found["company"] or (staff and staff.company_id) or found["only"]
+    staff = identity.staff.as_actor() if identity.staff else None
+    company_id = found["company"] or (staff.company_id if staff else None) or found["only"]
+    chosen = found["language"], identity.staff.language if identity.staff else ""
     client = identity.client_of(company_id)
     return Person(
         sender,
-        language_of(sender, found["language"]),
+        language_of(sender, *chosen, otherwise=found["companys_language"]),
         company_id,
         client.client_id if client else None,
         staff,

@@ -50,7 +50,7 @@ class Talk:
     @cached_property
     def company(self) -> Company:
         """The company he deals with: one statement. Raises Company.DoesNotExist when it is closed or none is chosen."""
-        return Company.objects.get(pk=self.person.company_id, is_active=True)
+        return Company.objects.filter(is_active=True).get(pk=self.person.company_id or 0)
 
     @property
     def staff(self) -> Actor:

@@ -23,6 +23,7 @@ from telegram_bot.flows.booking import nearest, place, times_screen
 from telegram_bot.flows.phone import about_the_phone, phone_question
 from telegram_bot.flows.start import home
 from telegram_bot.own import own_hold, own_visit
+from telegram_bot.refusals import Missing
 from telegram_bot.routes import answer, press
 from telegram_bot.screens import text_of
 from telegram_bot.talk import Talk
@@ -115,7 +116,7 @@ def pay(talk: Talk, *, hold: int) -> Reply:
 
 def booked(talk: Talk, hold: int, *, pays: bool) -> Reply:
     found = own_hold(talk, hold)
-    client = Client.objects.get(pk=found.client_id)
+    client = client_of(found)
     try:
         visit = confirm_appointment(
             found.pk,
@@ -132,6 +133,13 @@ def booked(talk: Talk, hold: int, *, pays: bool) -> Reply:
         again = nearest(talk, location=found.location_id, service=found.service_id, specialist=None)
         return Reply(again.screen, toast=str(refusal))
     return receipt(talk, visit, client)
+
+
+def client_of(held: Appointment) -> Client:
+    """A hold of the bot is always somebody's. Raises Missing."""
+    if held.client is None:
+        raise Missing
+    return held.client
 
 
 def contact_of(client: Client) -> Contact:
@@ -172,7 +180,7 @@ def wish(talk: Talk, *, hold: int) -> Reply:
 def booked_meanwhile(talk: Talk, found: Appointment) -> Reply:
     if found.status in (Status.EXPIRED, Status.CANCELLED):
         return nearest(talk, location=found.location_id, service=found.service_id, specialist=None)
-    return receipt(talk, found, Client.objects.get(pk=found.client_id))
+    return receipt(talk, found, client_of(found))
 
 
 @press(STOP_WISHING)
