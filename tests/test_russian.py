@@ -24,6 +24,8 @@ KEYWORDS = {
     "npgettext": ((1, "c"), 2, 3),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
+INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
+"""Of what Django makes of a template: it would be Python's, but means nothing."""
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 
 Text = tuple[str | None, str]
@@ -36,7 +38,7 @@ def texts() -> Iterator[Text]:
             if "migrations" not in source.parts:
                 yield from marked(source.read_bytes())
     for template in (ROOT / "templates").rglob("*.html"):
-        yield from marked(templatize(template.read_text()).encode())
+        yield from marked(INDENT.sub("", templatize(template.read_text())).encode())
 
 
 def marked(source: bytes) -> Iterator[Text]:

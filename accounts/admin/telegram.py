@@ -21,7 +21,7 @@ from accounts.models.invitation import VALID
 
 
 def invitation_link(code: str) -> str:
-    return f"https://t.me/{settings.TELEGRAM_BOT_USERNAME}?start=inv_{code}"
+    return f"{settings.TELEGRAM_LINKS}/{settings.TELEGRAM_BOT_USERNAME}?start=inv_{code}"
 
 
 def address_of(user: User) -> str:

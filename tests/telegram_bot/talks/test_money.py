@@ -32,10 +32,10 @@ HOME = {"ru": "🏠 В меню", "en": "🏠 To the menu"}
 
 @pytest.mark.parametrize("language", ["ru", "en"])
 def test_empty_wallet_says_how_to_fill_it(world, talker, language):
-    anna = talker(ANNA, "Anna", language).says("/wallet")
+    boris = talker(BORIS, "Boris", language).says("/wallet")
 
-    assert anna.text == f"{TITLE[language].format(sum='0 ₽')}\n\n{EMPTY[language]}"
-    assert anna.labels == [[PHONE[language]], [HOME[language]]]
+    assert boris.text == f"{TITLE[language].format(sum='0 ₽')}\n\n{EMPTY[language]}"
+    assert boris.labels == [[PHONE[language]], [HOME[language]]]
 
 
 @pytest.mark.parametrize(

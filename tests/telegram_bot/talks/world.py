@@ -27,10 +27,10 @@ class World(Salon):
 
     def __init__(self, **fields) -> None:
         super().__init__(service={"name": "Haircut"}, address="Lenina 5", **fields)
-        self.user = make_user(self.company, Role.SPECIALIST, tg_id=SPECIALIST, language="en")
+        self.user = make_user(self.company, Role.SPECIALIST, tg_id=SPECIALIST)
         self.specialist.name, self.specialist.user = "Vera", self.user
         self.specialist.save(update_fields=["name", "user"])
-        self.operator = make_user(self.company, Role.OPERATOR, tg_id=OPERATOR, language="en")
+        self.operator = make_user(self.company, Role.OPERATOR, tg_id=OPERATOR)
         self.anna = make_client(self.company, tg_id=ANNA, first_name="Anna", phone="+79991234567")
         self.boris = make_client(self.company, tg_id=BORIS, first_name="Boris")
         Chat.objects.bulk_create(Chat(tg_id=tg_id, company=self.company) for tg_id in (ANNA, BORIS))
