@@ -22,6 +22,10 @@ beat)
     # Without a pid file: a stale one would keep it from starting after a kill -9.
     exec python -m celery --quiet -A config beat --loglevel "${LOG_LEVEL:-INFO}" --pidfile=
     ;;
+bot)
+    # Asks Telegram for updates, where it cannot come to us; a server with an https:// address has its webhook instead.
+    exec python manage.py run_bot
+    ;;
 telegram-standin)
     # Of a demo without a token, and nowhere else: it refuses to start when DEBUG is off.
     exec python -m config.devchat

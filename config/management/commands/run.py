@@ -92,10 +92,15 @@ class Command(BaseCommand):
 
     def names(self) -> list[str]:
         """What runs, by the names of the entrypoint."""
-        return ["web", "worker", "worker-broadcast", "beat", *([access.NAME] if self.has_a_telegram() else [])]
+        telegram = [access.NAME] if self.has_a_telegram() else ["bot"] if self.has_a_bot_to_ask_for() else []
+        return ["web", "worker", "worker-broadcast", "beat", *telegram]
 
     def has_a_telegram(self) -> bool:
         return settings.DEBUG and KEY in os.environ
+
+    def has_a_bot_to_ask_for(self) -> bool:
+        """A bot with a token whose updates Telegram cannot bring: a server with an https:// address has its webhook."""
+        return bool(settings.TELEGRAM_BOT_TOKEN) and not settings.PUBLIC_URL.startswith("https://")
 
     def announce(self, address: tuple[str, int], sign_ins: str) -> None:
         """Last, when the pages answer: what a person wants to see must not scroll away."""
