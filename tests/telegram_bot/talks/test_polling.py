@@ -50,8 +50,9 @@ def test_update_that_is_being_answered_when_the_process_dies_comes_again(telegra
     Salon()
     telegram.add_user(7, language_code="en")
     update = telegram.says(7, "/start")
-    with monkeypatch.context() as dying, pytest.raises(SystemExit):
-        dying.setattr(polling, "receive", die)
+    monkeypatch.setattr(polling, "receive", die)
+
+    with pytest.raises(SystemExit):
         poll(so_often(1))
 
     assert [each["update_id"] for each in telegram.pending_updates] == [update["update_id"]]
