@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from booking.models import Appointment, Status
 from booking.queries.figures import Figures, Period, figures_of, worked_in
 from catalog.models import Break, Holiday, LocationSchedule, Specialist, SpecialistSchedule
+from tests.booking.plans import fill_up, plan_of
 from tests.booking.rows import put
 from tests.factories import MOSCOW, Salon, make_client, make_location, make_specialist
 from wallet.models import Payment
@@ -230,13 +231,12 @@ def test_today_is_by_the_clock_of_the_place(salon):
 
 
 def test_visits_are_found_by_the_indexes_on_location_and_client(salon):
+    fill_up(salon)
     with CaptureQueriesContext(connection) as captured:
         figures(salon, 30)
     [statement] = [query["sql"] for query in captured if "unnest" in query["sql"]]
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(f"EXPLAIN {statement}")
-        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    plan = plan_of(statement)
 
     assert "location_day" in plan
     assert "client_visits" in plan
