@@ -29,7 +29,7 @@ def redis_for_tests(url: str, worker: str) -> str:
     return parts._replace(path=f"/{number % REDIS_DATABASES}").geturl()
 
 
-@pytest.hookimpl(optionalhook=True)
+@pytest.hookimpl(tryfirst=True, optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are cores: a test waits for commits and browsers a third of its time."""
     return min((os.cpu_count() or 1) + 1, AT_MOST)
