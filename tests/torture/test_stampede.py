@@ -12,6 +12,7 @@ import pytest
 from django.db import DatabaseError, connection
 
 from accounts import transactions
+from accounts.errors import Busy
 from booking.commands import (
     book_now,
     cancel_appointment,
@@ -142,7 +143,8 @@ def test_one_slot_control_a_lock_without_a_new_version_lets_a_stale_check_throug
 
 @pytest.mark.parametrize("kept", ["constraint", "version"])
 def test_one_slot_each_mechanism_alone_is_enough(monkeypatch, kept):
-    """Without lock and version the constraint refuses; without lock and constraint the version does."""
+    """Without lock and version the constraint refuses; without lock and constraint the version does. Whoever could not
+    be answered in time, as without locks the database finds deadlocks slowly, is asked to come again."""
     salon = Salon()
     before_locking(monkeypatch, Meeting(8).wait, lock=False)
     taken_away = {"triggers": [FOLLOW]} if kept == "constraint" else {"constraints": CONSTRAINTS}
@@ -152,7 +154,7 @@ def test_one_slot_each_mechanism_alone_is_enough(monkeypatch, kept):
         found = doubles()
 
     assert found == 0
-    assert len(winners(outcomes)) == 1
+    assert len(winners([outcome for outcome in outcomes if not isinstance(outcome.error, Busy)])) == 1
 
 
 def test_one_slot_control_without_repetition_errors_surface(monkeypatch):
