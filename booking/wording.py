@@ -94,10 +94,14 @@ def length(minutes: int) -> str:
     return text.replace(" ", NBSP)
 
 
-def cancellation_rule(percent: int, free_until: datetime | None, zone: ZoneInfo) -> str:
+def cancellation_rule(percent: int, free_until: datetime | None, zone: ZoneInfo, now: datetime) -> str:
     """What cancelling costs, said before anybody books or cancels."""
     if not percent or free_until is None:
         return _("You can move or cancel the visit free of charge until it starts.")
+    if free_until <= now:
+        return _("Cancelling is no longer free of charge: %(percent)s%% of the price is kept from what was paid.") % {
+            "percent": percent
+        }
     return _(
         "Cancelling is free of charge until %(time)s; later %(percent)s%% of the price is kept from what was paid."
     ) % {

@@ -57,7 +57,7 @@ def moved(amount: Decimal, company: Company) -> str:
 
 @register.filter
 def cancellation_rule(visit: Appointment, zone: ZoneInfo) -> str:
-    return wording.cancellation_rule(visit.late_fee_percent, visit.free_until, zone)
+    return wording.cancellation_rule(visit.late_fee_percent, visit.free_until, zone, timezone.now())
 
 
 @register.filter

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.console.texts import international
@@ -62,7 +63,7 @@ def visit_told(event: AppointmentEvent, reader: User | None) -> VisitTold:
         comment=one_line(visit.notes, COMMENT),
         reason=event.payload.get("reason", ""),
         why=why(event.payload.get("reason", "")),
-        rule=cancellation_rule(visit.late_fee_percent, visit.free_until, location.zone),
+        rule=cancellation_rule(visit.late_fee_percent, visit.free_until, location.zone, timezone.now()),
         by=whoever_did(event) if event.event_type == EventType.BOOKING_CANCELLED and reader else "",
         is_by_client=is_by_client(event),
     )

@@ -204,9 +204,9 @@ def violations(page) -> list[str]:
     return [f"{rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in Axe().run(page).response["violations"]]
 
 
-@pytest.mark.parametrize("width", [320, 1280])
-def test_nothing_is_wider_than_the_screen_or_too_small_for_a_finger(opened, telegram, me, width):
-    page = started(opened(viewport={"width": width, "height": 640}))
+@pytest.mark.parametrize(("language", "width"), [("ru", 320), ("en", 320), ("ru", 1280)])
+def test_nothing_is_wider_than_the_screen_or_too_small_for_a_finger(opened, telegram, me, language, width):
+    page = started(opened(language, viewport={"width": width, "height": 640}))
     key(page, "Your phone").click()
     expect(key(page, "Skip")).to_be_visible()
     telegram.cloud.post(telegram.cloud.users[me], {"text": "Очень" * 60})

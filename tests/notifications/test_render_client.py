@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import translation
 
 from accounts.values import SYSTEM, WEB_GUEST
@@ -10,7 +11,7 @@ from accounts.wording import NBSP
 from booking.wording import long_day
 from catalog.models import Location
 from notifications.values import Button, Channel, Urgency
-from tests.notifications.stories import NEXT_DAY, Len, cancelled, created, moved, paid, reminded
+from tests.notifications.stories import NEXT_DAY, THEN, Len, cancelled, created, moved, paid, reminded
 
 pytestmark = pytest.mark.django_db
 
@@ -86,13 +87,17 @@ def test_a_client_whom_the_desk_booked_is_told_that(salon, desk):
 
 
 def test_the_rule_of_cancelling_is_said_with_its_deadline(salon):
-    visit = salon.booked(late_fee_percent=50)
+    event = created(salon.booked(late_fee_percent=50), WEB_GUEST)
 
-    message = salon.says(created(visit, WEB_GUEST), CLIENT)
+    with time_machine.travel(THEN - timedelta(hours=25)):
+        early = salon.says(event, CLIENT)
+    with time_machine.travel(THEN - timedelta(hours=23)):
+        late = salon.says(event, CLIENT)
 
-    assert message.text.splitlines()[-1] == (
-        "Отмена бесплатна до вт 27 января, 14:00; позже из оплаченного удерживается 50% цены."
-    )
+    assert [message.text.splitlines()[-1] for message in (early, late)] == [
+        "Отмена бесплатна до вт 27 января, 14:00; позже из оплаченного удерживается 50% цены.",
+        "Отменить бесплатно уже нельзя: из оплаченного удерживается 50% цены.",
+    ]
 
 
 @pytest.mark.parametrize(

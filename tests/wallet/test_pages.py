@@ -123,6 +123,15 @@ def test_the_rule_is_stated_before_anybody_books(browser, salon, percent, said):
     assert said in text(browser.get(hold(browser, salon)))
 
 
+def test_a_deadline_that_is_over_is_not_promised(browser, salon):
+    Company.objects.update(late_fee_percent=20, free_cancellation_hours=24 * 30)
+
+    page = text(browser.get(hold(browser, salon)))
+
+    assert "no longer free of charge: 20% of the price is kept" in page
+    assert "free of charge until" not in page
+
+
 def test_cancelling_says_what_comes_back_and_that_comes_back(browser, salon, wealthy):
     Company.objects.update(late_fee_percent=20)
     early, late = paid(browser, salon), paid(browser, salon, hour=14)
