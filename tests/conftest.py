@@ -1,28 +1,34 @@
 """What every test shares."""
 
 import gc
+from functools import cache
 from pathlib import Path
 
 import pgtrigger
+from django.db import connection, transaction
 from django.db.backends.postgresql.creation import DatabaseCreation
 from django.test import TransactionTestCase
 
-NEVER_TRUNCATED = (
-    "booking.AppointmentEvent:history_is_not_truncated",
-    "wallet.ClientWallet:is_not_truncated",
-    "wallet.WalletTransaction:is_not_truncated",
-    "wallet.Payment:is_not_truncated",
-)
-flush = TransactionTestCase._fixture_teardown
+STAY = ("django_migrations", "django_content_type", "auth_permission")
+"""What migrations write and no test changes: to write it anew took four fifths of the emptying."""
 
 
-def flush_history_too(test_case: TransactionTestCase) -> None:
-    """Transactional tests end with TRUNCATE, which history and money refuse to everybody else."""
-    with pgtrigger.ignore(*NEVER_TRUNCATED):
-        flush(test_case)
+def empty_what_was_filled(test_case: TransactionTestCase) -> None:
+    """Transactional tests end with empty tables. TRUNCATE takes ten times as long: it makes every file anew. Foreign
+    keys are looked at when all is gone."""
+    with pgtrigger.ignore(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in tables()))
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DELETE FROM {name}")
 
 
-TransactionTestCase._fixture_teardown = flush_history_too
+@cache
+def tables() -> tuple[str, ...]:
+    names = connection.introspection.django_table_names(only_existing=True, include_views=False)
+    return tuple(name for name in names if name not in STAY)
+
+
+TransactionTestCase._fixture_teardown = empty_what_was_filled
 
 
 def drop_whoever_is_connected(creation: DatabaseCreation, name: str, verbosity: int) -> None:

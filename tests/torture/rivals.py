@@ -20,7 +20,6 @@ from accounts.errors import Refusal
 from booking.commands import confirm, desk, hold, locks, move, progress
 from booking.models import Appointment
 from booking.models.appointment import OCCUPYING
-from tests.conftest import NEVER_TRUNCATED
 from tests.depth import SECONDS
 
 PATIENCE = 20
@@ -168,7 +167,7 @@ def alter(changes: Iterable[str]) -> None:
 
 
 def sweep_appointments() -> None:
-    with pgtrigger.ignore(*NEVER_TRUNCATED), connection.cursor() as cursor:
+    with pgtrigger.ignore(), connection.cursor() as cursor:
         cursor.execute("TRUNCATE booking_appointment CASCADE")
 
 
