@@ -10,7 +10,7 @@ from django.db.backends.postgresql.creation import DatabaseCreation
 from django.test import TransactionTestCase
 
 STAY = ("django_migrations", "django_content_type", "auth_permission")
-"""What migrations write and no test changes: to write it anew took four fifths of the emptying."""
+"""What migrations write and no test changes."""
 
 
 def empty_what_was_filled(test_case: TransactionTestCase) -> None:
