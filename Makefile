@@ -29,8 +29,8 @@ test: $(VENV)/dev.stamp ## lint, types, layers, migrations, then every test
 bench: $(VENV)/dev.stamp ## the benchmarks; tables here, figures in bench/results/
 	$(PY) -m tests.bench
 
-torture: $(VENV)/dev.stamp ## concurrency and faults; SECONDS=60 for each scenario
-	$(if $(SECONDS),SECONDS=$(SECONDS)) $(PY) -m pytest tests/torture -p no:xdist -s
+torture: $(VENV)/dev.stamp ## concurrency and faults at length; SECONDS=60 for each scenario, 15 unless said
+	SECONDS=$(or $(SECONDS),15) $(PY) -m pytest tests/torture -p no:xdist -s
 
 requirements: $(PY) ## compile requirements/*.in to *.txt; UPGRADE=1 takes newer versions
 	$(PIP) uv

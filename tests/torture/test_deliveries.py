@@ -1,4 +1,4 @@
-"""A thousand events while a worker, beat and Redis are killed at random moments (guarantees 15, 16): nothing is
+"""Events by the hundred while a worker, beat and Redis are killed at random moments (guarantees 15, 16): nothing is
 missing, and twice arrives only what a killed sender, or a lost answer, left uncertain."""
 
 import signal
@@ -43,9 +43,9 @@ from tests.workers import Staff, environment, wait_until
 
 pytestmark = pytest.mark.usefixtures("crowd")
 
-EVENTS, CHATS, BROWSERS = 1000, 20, 60
+EVENTS, CHATS, BROWSERS = 1000 if SECONDS else 250, 20, 60
 TOKEN, SEED = "42:TEST", 20260128
-TROUBLE = max(15, SECONDS)
+TROUBLE = SECONDS or 6
 """Seconds during which something is killed every other second."""
 PATIENCE = 180
 
@@ -93,7 +93,7 @@ class Redis:
 
 
 def visits_of(salon: Salon, clients: list) -> list[Appointment]:
-    """A thousand, a quarter of an hour each, one after the other."""
+    """A quarter of an hour each, one after the other."""
     start = (timezone.now() + timedelta(days=3)).replace(minute=0, second=0, microsecond=0)
     quarter = timedelta(minutes=15)
     rows = [
@@ -131,7 +131,7 @@ def kill_at_random(victims: list, random: Random) -> Counter:
     return kills
 
 
-def test_a_thousand_events_under_fire_are_all_told(tmp_path):
+def test_events_under_fire_are_all_told(tmp_path):
     private, public = new_keys()
     with TelegramStandIn(token=TOKEN) as telegram, PushStandIn(public_key=public) as push:
         salon = Salon()

@@ -28,6 +28,7 @@ from booking.commands.pay import Sums
 from booking.models import Appointment, Status
 from tests.booking.steps import ANNA, cashier_of
 from tests.console import begun
+from tests.depth import SECONDS
 from tests.factories import Salon
 from tests.torture.rivals import at_once, rounds, say, winners, without
 from tests.wallet.purse import moved, new_key, purse, signed_in
@@ -39,8 +40,8 @@ from wallet.reconcile import mismatches_of
 
 pytestmark = pytest.mark.usefixtures("crowd")
 
-RIVALS, EACH = 16, 63
-"""A thousand operations and a few."""
+RIVALS, EACH = 16, 63 if SECONDS else 16
+"""A thousand operations and a few in ``make torture``; a quarter of them in ``make test``."""
 
 
 class Observer(Thread):
@@ -96,7 +97,7 @@ def at_most_refused(deed) -> None:
         deed()
 
 
-def test_a_thousand_operations_at_once_leave_every_balance_its_ledgers():
+def test_operations_at_once_leave_every_balance_its_ledgers():
     for _ in rounds(quick=1):
         salon = Salon()
         clients, desk = [purse(salon, 500) for _ in range(4)], cashier_of(salon, may_correct_wallets=True)
@@ -299,7 +300,7 @@ print(killed)
 """
 
 
-def test_a_thousand_operations_of_cashiers_who_are_killed_and_begin_again():
+def test_operations_of_cashiers_who_are_killed_and_begin_again():
     salon = Salon()
     clients = [purse(salon, 500) for _ in range(4)]
 
