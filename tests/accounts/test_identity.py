@@ -5,7 +5,7 @@ import json
 import pytest
 from django.contrib.auth.models import Group, Permission
 
-from accounts.commands import client_of_chat, prove_phone
+from accounts.commands import choose_language, client_of_chat, prove_phone
 from accounts.models import Client, User
 from accounts.permissions import BOOK_OUTSIDE_RULES, CORRECT_WALLETS, TAKE_MONEY
 from accounts.queries import actor_of, chat_identity
@@ -227,6 +227,14 @@ def test_a_proved_phone_tells_of_whoever_lost_it_and_of_whoever_has_it(company, 
     client_of_chat(company.pk, CHAT, first_name="A")
 
     assert heard(lambda: prove_phone(company.pk, CHAT, "79991234567", first_name="A")) == {CHAT, OTHER_CHAT}
+
+
+def test_a_language_that_is_chosen_is_told_of_once_for_all_cards(company, heard):
+    make_user(company, tg_id=CHAT)
+    make_client(company, tg_id=CHAT)
+
+    assert heard(lambda: choose_language(CHAT, "en")) == {CHAT}
+    assert {row.language for model in (User, Client) for row in model.objects.filter(tg_id=CHAT)} == {"en"}
 
 
 def test_a_fixture_that_is_loaded_tells_nobody(company, heard):
