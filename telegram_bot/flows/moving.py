@@ -41,8 +41,6 @@ from telegram_bot.screens import text_of
 from telegram_bot.talk import Talk
 from telegram_bot.values import Button, Reply, Row, Screen, Style
 
-ONE_DAY = timedelta(days=1)
-
 
 def where_it_began(talk: Talk, pk: int) -> str:
     """The way back of this visit's move; to its card when nobody remembers."""
