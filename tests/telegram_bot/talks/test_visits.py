@@ -258,7 +258,7 @@ def held(world) -> Appointment:
 @pytest.mark.parametrize(
     ("language", "question", "no", "done"),
     [
-        ("ru", "💬 Напишите, что нам важно знать, не больше 500 символов.", "✖️ Не надо", "💬 Мы записали"),
+        ("ru", "💬 Напишите, что нам важно знать, не больше 500 знаков.", "✖️ Не надо", "💬 Мы записали"),
         ("en", "💬 Write what we should know, 500 letters at most.", "✖️ No, thanks", "💬 We have noted it"),
     ],
 )
