@@ -1,6 +1,6 @@
 """A visit is booked in four taps: book, service, time, yes (experience §3.4). Here are the first three."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from booking import wording
 from booking.queries.catalogue import Catalogue, read_catalogue
 from booking.queries.locations import located
 from booking.queries.nearest import nearest_slots
-from booking.queries.storefront import STRIP_DAYS, DayStrip, ServiceCard, day_strip, service_cards
+from booking.queries.storefront import STRIP_DAYS, DayStrip, ServiceCard, day_strip, places_with, service_cards
 from booking.values import FreeSlot
 from catalog.models import Location
 from telegram_bot.buttons import back_button, home_button, home_row, in_rows, page_row
@@ -24,6 +24,8 @@ from telegram_bot.talk import Talk
 from telegram_bot.values import Button, Reply, Row, Screen
 
 A_PAGE = 8
+MOST_PLACES = 40
+"""Shown at once, where there are no pages."""
 DAYS_ACROSS, TIMES_ACROSS = 3, 4
 MOST_TIMES = 20
 """Above this a day is shown by its parts."""
@@ -36,15 +38,15 @@ def locations(talk: Talk, *, page: int) -> Reply:
     places = list(places_of(talk))
     if len(places) == 1:
         return services(talk, location=places[0].pk, page=0)
-    return choice_of_places(talk, places, page)
-
-
-def choice_of_places(talk: Talk, places: list[Location], page: int, service: int | None = None) -> Reply:
-    """With a ``service`` each leads to its times there."""
+    page = min(page, max(len(places) - 1, 0) // A_PAGE)
     shown = places[page * A_PAGE : (page + 1) * A_PAGE]
-    buttons = [Button(place_label(place), place_data(place, service)) for place in shown]
-    text = text_of("booking/locations", has_any=bool(places), company=talk.company)
     more = page_row(page, len(places) > (page + 1) * A_PAGE, lambda number: LOCATIONS(page=number))
+    return choice_of_places(talk, shown, lambda place: SERVICES(location=place.pk, page=0), more)
+
+
+def choice_of_places(talk: Talk, places: list[Location], data_of: Callable[[Location], str], more: Row = ()) -> Reply:
+    buttons = [Button(place_label(place), data_of(place)) for place in places]
+    text = text_of("booking/locations", has_any=bool(places), company=talk.company)
     return Reply(Screen(text, rows_of(*in_rows(buttons, across=1), more, home_row())))
 
 
@@ -56,19 +58,19 @@ def place_label(place: Location) -> str:
     return " · ".join(filter(None, (place.name, place.address)))[:LONGEST_LABEL]
 
 
-def place_data(place: Location, service: int | None) -> str:
-    if service is None:
-        return SERVICES(location=place.pk, page=0)
-    return NEAREST(location=place.pk, service=service, specialist=None)
-
-
 def times_of_service(talk: Talk, service: int, specialist: int | None = None) -> Reply:
-    """The times of a service of the company, wherever it is performed."""
-    places = places_of(talk).filter(specialist_schedules__specialist__offers__service=service).distinct()  # type: ignore[attr-defined]
-    performed = list(places)
-    if len(performed) == 1:
-        return nearest(talk, location=performed[0].pk, service=service, specialist=specialist)
-    return choice_of_places(talk, performed, 0, service)
+    """The times of a service of the company, wherever it is performed; with ``specialist`` where he performs it, and
+    with anybody when he does no longer."""
+    places = list(places_with(service, specialist).filter(company=talk.company)[:MOST_PLACES])
+    if not places and specialist is not None:
+        return times_of_service(talk, service)
+
+    def data_of(place: Location) -> str:
+        return NEAREST(location=place.pk, service=service, specialist=specialist)
+
+    if len(places) == 1:
+        return nearest(talk, location=places[0].pk, service=service, specialist=specialist)
+    return choice_of_places(talk, places, data_of)
 
 
 def place(talk: Talk, location: int) -> Location:

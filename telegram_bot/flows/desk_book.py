@@ -19,7 +19,7 @@ from telegram_bot.callbacks import BOOK_FOR, CLIENT_CARD, NEW_NEAREST, NEW_PLACE
 from telegram_bot.desk import client_of, company_of, place_of, places_of, require_role
 from telegram_bot.dress import rows_of
 from telegram_bot.finding import LONGEST_NAME, Newcomer, newcomer_in, number_of
-from telegram_bot.flows.booking import A_PAGE, LONGEST_LABEL, place_label, service_label
+from telegram_bot.flows.booking import A_PAGE, LONGEST_LABEL, MOST_PLACES, place_label, service_label
 from telegram_bot.flows.desk_find import choice_screen, found_by
 from telegram_bot.own import REPEATABLE
 from telegram_bot.refusals import NotRemembered
@@ -29,7 +29,6 @@ from telegram_bot.talk import Talk
 from telegram_bot.values import Button, Reply, Row, Screen
 
 WHOM = "desk_whom"
-MOST_PLACES = 40
 
 
 # Whom -----------------------------------------------------------------------------------------------------------------
