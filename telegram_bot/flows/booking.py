@@ -14,7 +14,8 @@ from booking.queries.nearest import nearest_slots
 from booking.queries.storefront import STRIP_DAYS, DayStrip, ServiceCard, day_strip, places_with, service_cards
 from booking.values import FreeSlot
 from catalog.models import Location
-from telegram_bot.buttons import back_button, home_button, home_row, in_rows, page_row
+from notifications.render.text import one_line
+from telegram_bot.buttons import LONGEST_LABEL, back_button, home_button, home_row, in_rows, page_row
 from telegram_bot.callbacks import DAYS, HOLD, LOCATIONS, NEAREST, SERVICES, SPECIALISTS, TIMES
 from telegram_bot.dress import rows_of
 from telegram_bot.refusals import Missing
@@ -29,7 +30,6 @@ MOST_PLACES = 40
 DAYS_ACROSS, TIMES_ACROSS = 3, 4
 MOST_TIMES = 20
 """Above this a day is shown by its parts."""
-LONGEST_LABEL = 64
 
 
 @press(LOCATIONS)
@@ -55,7 +55,7 @@ def places_of(talk: Talk) -> Iterable[Location]:
 
 
 def place_label(place: Location) -> str:
-    return " · ".join(filter(None, (place.name, place.address)))[:LONGEST_LABEL]
+    return one_line(" · ".join(filter(None, (place.name, place.address))), LONGEST_LABEL)
 
 
 def times_of_service(talk: Talk, service: int, specialist: int | None = None) -> Reply:
@@ -113,15 +113,11 @@ def service_label(card: ServiceCard, where: Location) -> str:
     length = about(wording.length(card.minutes_from), varies=card.minutes_vary)
     price = about(money(card.price_from, where.company.currency), varies=card.price_varies)
     terms = f" · {length} · {price}"
-    return shortened(card.service.name, LONGEST_LABEL - len(terms)) + terms
+    return one_line(card.service.name, LONGEST_LABEL - len(terms)) + terms
 
 
 def about(text: str, *, varies: bool) -> str:
     return _("from %(what)s") % {"what": text} if varies else text
-
-
-def shortened(text: str, longest: int) -> str:
-    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def card_of_service(catalogue: Catalogue) -> ServiceCard:
@@ -159,7 +155,7 @@ def times_screen(
     further = (
         Button("📆 " + _("Another day"), DAYS(location=where.pk, service=service, specialist=specialist, page=0)),
         Button(
-            shortened(f"👤 {_('Specialist')}: {chosen}", LONGEST_LABEL), SPECIALISTS(location=where.pk, service=service)
+            one_line(f"👤 {_('Specialist')}: {chosen}", LONGEST_LABEL), SPECIALISTS(location=where.pk, service=service)
         ),
     )
     back = (back_button(SERVICES(location=where.pk, page=0), _("Services")), home_button())
@@ -170,7 +166,7 @@ def slot_button(slot: FreeSlot, where: Location) -> Button:
     """сегодня 18:30 · Анна."""
     when = wording.spoken(slot.start, where.zone, where.now)  # type: ignore[attr-defined]  # see located()
     data = HOLD(location=where.pk, service=slot.service_id, specialist=slot.specialist_id, start=slot.start)
-    return Button(shortened(f"{when} · {slot.specialist_name}", LONGEST_LABEL), data)
+    return Button(one_line(f"{when} · {slot.specialist_name}", LONGEST_LABEL), data)
 
 
 @press(SPECIALISTS)
@@ -180,7 +176,7 @@ def specialists(talk: Talk, *, location: int, service: int) -> Reply:
     card = card_of_service(catalogue)
     any_of_them = Button(_("Any"), NEAREST(location=location, service=service, specialist=None))
     buttons = [any_of_them] + [
-        Button(shortened(who.name, LONGEST_LABEL), NEAREST(location=location, service=service, specialist=who.pk))
+        Button(one_line(who.name, LONGEST_LABEL), NEAREST(location=location, service=service, specialist=who.pk))
         for who in card.specialists
     ]
     back = (back_button(NEAREST(location=location, service=service, specialist=None)), home_button())

@@ -17,11 +17,11 @@ from booking.queries.slots import alternatives_to
 from booking.queries.storefront import STRIP_DAYS
 from booking.values import Contact, FreeSlot, Slot
 from notifications.render.text import one_line
-from telegram_bot.buttons import back_button, below_row, home_button, in_rows, page_row
+from telegram_bot.buttons import LONGEST_LABEL, back_button, below_row, home_button, in_rows, page_row
 from telegram_bot.callbacks import EDIT, NEW_BOOK, NEW_CHECK, NEW_DAYS, NEW_NEAREST, NEW_SPECIALIST, NEW_TIMES, TO_CARD
 from telegram_bot.dress import rows_of
 from telegram_bot.errand import Errand
-from telegram_bot.flows.booking import DAYS_ACROSS, LONGEST_LABEL, MOST_TIMES, TIMES_ACROSS
+from telegram_bot.flows.booking import DAYS_ACROSS, MOST_TIMES, TIMES_ACROSS
 from telegram_bot.refusals import Missing
 from telegram_bot.routes import press
 from telegram_bot.screens import text_of
