@@ -23,13 +23,11 @@ from telegram_bot.routes import press
 from telegram_bot.screens import text_of
 from telegram_bot.talk import Talk
 from telegram_bot.values import Button, Reply, Row, Screen
+from telegram_bot.when import day_rows, time_rows
 
 A_PAGE = 8
 MOST_PLACES = 40
 """Shown at once, where there are no pages."""
-DAYS_ACROSS, TIMES_ACROSS = 3, 4
-MOST_TIMES = 20
-"""Above this a day is shown by its parts."""
 
 
 @press(LOCATIONS)
@@ -197,13 +195,9 @@ def days(talk: Talk, *, location: int, service: int, specialist: int | None, pag
     where = place(talk, location)
     today = where.now.astimezone(where.zone).date()  # type: ignore[attr-defined]  # see located()
     strip = strip_of(where, service, specialist, today + timedelta(days=page * STRIP_DAYS))
-    buttons = [
-        Button(
-            f"{wording.weekday(day)} {day.day} · {len(times)}",
-            TIMES(location=location, service=service, specialist=specialist, day=day, page=0),
-        )
-        for day, times in strip.days.items()
-    ]
+    buttons = day_rows(
+        strip.days, lambda day: TIMES(location=location, service=service, specialist=specialist, day=day, page=0)
+    )
     more = page_row(
         page,
         strip.later is not None,
@@ -213,7 +207,7 @@ def days(talk: Talk, *, location: int, service: int, specialist: int | None, pag
         "booking/days", card=strip.card, first=strip.strip[0][0], last=strip.strip[-1][0], has_any=bool(buttons)
     )
     back = (back_button(NEAREST(location=location, service=service, specialist=specialist)), home_button())
-    return Reply(Screen(text, rows_of(*in_rows(buttons, DAYS_ACROSS), more, back)))
+    return Reply(Screen(text, rows_of(*buttons, more, back)))
 
 
 @press(TIMES)
@@ -222,23 +216,15 @@ def times(talk: Talk, *, location: int, service: int, specialist: int | None, da
     where = place(talk, location)
     strip = strip_of(where, service, specialist, day)
     moments = strip.days.get(day, [])
-    parts = wording.by_part_of_day(moments, where.zone) if len(moments) > MOST_TIMES else []
-    shown = parts[min(page, len(parts) - 1)][1] if parts else moments
-    buttons = [
-        Button(
-            wording.clock(moment, where.zone),
-            HOLD(location=location, service=service, specialist=specialist, start=moment),
-        )
-        for moment in shown
-    ]
-
-    def part_button(number: int, name: str) -> Button:
-        mark = "• " if number == min(page, len(parts) - 1) else ""
-        data = TIMES(location=location, service=service, specialist=specialist, day=day, page=number)
-        return Button(mark + name, data)
-
-    tabs = tuple(part_button(number, name) for number, (name, _moments) in enumerate(parts))
+    chosen = {"location": location, "service": service, "specialist": specialist}
+    buttons = time_rows(
+        moments,
+        where.zone,
+        page,
+        data_of=lambda moment: HOLD(**chosen, start=moment),
+        data_of_part=lambda number: TIMES(**chosen, day=day, page=number),
+    )
     page_of_day = max((day - strip.openings.calendar.catalogue.today).days, 0) // STRIP_DAYS
     back = back_button(DAYS(location=location, service=service, specialist=specialist, page=page_of_day), _("Days"))
-    text = text_of("booking/times", card=strip.card, day=day, has_any=bool(shown))
-    return Reply(Screen(text, rows_of(tabs, *in_rows(buttons, TIMES_ACROSS), (back, home_button()))))
+    text = text_of("booking/times", card=strip.card, day=day, has_any=bool(moments))
+    return Reply(Screen(text, (*buttons, (back, home_button()))))
