@@ -1,6 +1,6 @@
 """Who somebody is has changed: whoever remembers people by their chats hears of it after the commit (guarantee 22).
 
-Only ``save``, ``delete`` and the changes of a many-to-many are heard; nobody may ``update`` these columns.
+Only ``save``, ``delete`` and the changes of a many-to-many are heard; whoever uses ``update`` here tells it himself.
 """
 
 from collections.abc import Collection, Iterable

@@ -79,9 +79,14 @@ def joined(command: Callable[[], Result]) -> Result:
     is_own = not connection.in_atomic_block
     with transaction.atomic():
         if is_own:
-            with connection.cursor() as cursor:
-                cursor.execute(TIME_OUTS)
+            set_time_outs()
         return command()
+
+
+def set_time_outs() -> None:
+    """Nobody waits for ever, from here to the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(TIME_OUTS)
 
 
 def persist(attempt: Callable[[], Result]) -> Result:

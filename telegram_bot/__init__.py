@@ -1,4 +1,4 @@
-"""Telegram in both directions: the channel that tells people, and (to come) the bot that they talk to."""
+"""Telegram in both directions: the channel that tells people, and the bot that they talk to."""
 
 import os
 

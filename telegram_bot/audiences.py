@@ -13,6 +13,7 @@ from catalog.models import Location, Service
 from notifications.commands.broadcast import Filters
 from notifications.models import Broadcast
 from notifications.render.text import one_line
+from telegram_bot.buttons import LONGEST_LABEL
 from telegram_bot.callbacks import base36, from_base36
 from telegram_bot.desk import places_of
 from telegram_bot.refusals import Missing
@@ -24,7 +25,6 @@ DAYS = (30, 60, 90)
 ABSENT = re.compile("d(30|60|90)", re.ASCII)
 OF_A_ROW = re.compile("([sl])([1-9a-z][0-9a-z]{0,11})", re.ASCII)
 MOST = 40
-LONGEST_LABEL = 64
 
 DataOf = Callable[[str], str]
 """What a button with this choice sends."""

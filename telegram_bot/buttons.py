@@ -10,6 +10,8 @@ from telegram_bot.callbacks import HOME, INERT, MENU_BELOW
 from telegram_bot.values import Button, Row
 
 ACROSS = 2
+LONGEST_LABEL = 64
+"""Letters of a button; longer ones no telephone shows."""
 
 
 def home_button() -> Button:

@@ -7,6 +7,7 @@ from typing import Any
 
 from accounts.statements import rows
 from booking.models.appointment import ClockTimestamp
+from booking.queries.visits import database_time
 from telegram_bot.models import Chat, IncomingUpdate
 from telegram_bot.people import forget_person
 
@@ -51,9 +52,11 @@ def updates_left_lying(at_most: int = 100) -> list[Any]:
 
 
 def forget_old_updates() -> int:
-    """Delete what nobody asks for any more; how many."""
-    done = IncomingUpdate.objects.filter(user__isnull=True, handled_at__lt=ClockTimestamp() - REMEMBERED)
-    audited = IncomingUpdate.objects.filter(user__isnull=False, handled_at__lt=ClockTimestamp() - AUDIT)
+    """Delete what nobody asks for any more; how many. By a moment that was read before: a clock that runs cannot be
+    looked up in an index."""
+    now = database_time()
+    done = IncomingUpdate.objects.filter(user__isnull=True, handled_at__lt=now - REMEMBERED)
+    audited = IncomingUpdate.objects.filter(user__isnull=False, handled_at__lt=now - AUDIT)
     return done.delete()[0] + audited.delete()[0]
 
 

@@ -78,7 +78,7 @@ class IncomingUpdate(models.Model):
         ordering = ["-update_id"]
         indexes = [
             models.Index(fields=["taken_at"], name="updates_left", condition=models.Q(handled_at__isnull=True)),
-            models.Index(fields=["handled_at"], name="updates_of_nobody", condition=models.Q(user__isnull=True)),
+            models.Index(fields=["handled_at"], name="updates_by_age"),
             models.Index(
                 fields=["user", "-update_id"], name="updates_of_staff", condition=models.Q(user__isnull=False)
             ),

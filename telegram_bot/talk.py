@@ -11,6 +11,7 @@ from django.db import transaction
 from accounts.commands import client_of_chat
 from accounts.errors import NotAllowed
 from accounts.models import Company
+from accounts.transactions import set_time_outs
 from accounts.values import Actor, Channel, Role
 from booking.commands.once import Once, once
 from booking.models.appointment import ClockTimestamp
@@ -87,11 +88,13 @@ class Talk:
 
     @contextmanager
     def effect(self) -> Iterator[None]:
-        """A transaction for any other write, that only the first of this update's handlings has.
+        """A transaction for any other write, that only the first of this update's handlings has. Like a command it
+        waits for no lock longer than a few seconds: behind this chat others wait for the same worker.
 
         Raises AlreadyDone.
         """
         with transaction.atomic():
+            set_time_outs()
             fresh = IncomingUpdate.objects.filter(pk=self.update_id, effect_at__isnull=True)
             if not fresh.update(effect_at=ClockTimestamp()):
                 raise AlreadyDone

@@ -71,7 +71,8 @@ class Client(models.Model):
         ordering = ["first_name", "last_name", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["company", "phone"], name="client_phone_is_unique_in_company"),
-            models.UniqueConstraint(fields=["company", "tg_id"], name="client_telegram_is_unique_in_company"),
+            # The chat first: the bot asks whose it is, at whatever company, by the same index.
+            models.UniqueConstraint(fields=["tg_id", "company"], name="client_telegram_is_unique_in_company"),
             models.UniqueConstraint(
                 fields=["company", "user"], name="user_is_one_client_of_a_company", condition=Q(user__isnull=False)
             ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Exists, Q
+from django.db.models import Exists, Q, QuerySet
 
 from accounts.models import Company
 from accounts.values import WEB_GUEST
@@ -59,10 +59,15 @@ def locations_on(host: str) -> list[Location]:
 
 def location_with(host: str, service_id: int, specialist_id: int | None = None) -> Location | None:
     """The first location a visitor of ``host`` may book where somebody, or this specialist, performs the service."""
+    return places_with(service_id, specialist_id).filter(belongs_to(host)).first()
+
+
+def places_with(service_id: int, specialist_id: int | None = None) -> QuerySet[Location]:
+    """Where anybody may book the service because somebody, or this specialist, performs it there."""
     who = Specialist.objects.visible_to(WEB_GUEST).filter(offers__service=service_id, offers__is_active=True)
     who = who.filter(offers__service__is_active=True, **{"pk": specialist_id} if specialist_id else {})
-    rows = Location.objects.visible_to(WEB_GUEST).filter(belongs_to(host), specialist_schedules__specialist__in=who)
-    return rows.order_by("position", "name").first()
+    rows = Location.objects.visible_to(WEB_GUEST).filter(specialist_schedules__specialist__in=who)
+    return rows.distinct().order_by("position", "name", "pk")
 
 
 def belongs_to(host: str) -> Q:

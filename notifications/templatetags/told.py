@@ -19,7 +19,6 @@ from notifications.values import Channel, RecipientRole, State
 
 MOST_SHOWN = 200
 LAST_SHOWN = 5
-UNDER_WAY_OR_THERE = (State.WAITING, State.SENDING, State.SENT)
 
 register = template.Library()
 

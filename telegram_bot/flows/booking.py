@@ -1,6 +1,6 @@
 """A visit is booked in four taps: book, service, time, yes (experience §3.4). Here are the first three."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
@@ -11,10 +11,11 @@ from booking import wording
 from booking.queries.catalogue import Catalogue, read_catalogue
 from booking.queries.locations import located
 from booking.queries.nearest import nearest_slots
-from booking.queries.storefront import STRIP_DAYS, DayStrip, ServiceCard, day_strip, service_cards
+from booking.queries.storefront import STRIP_DAYS, DayStrip, ServiceCard, day_strip, places_with, service_cards
 from booking.values import FreeSlot
 from catalog.models import Location
-from telegram_bot.buttons import back_button, home_button, home_row, in_rows, page_row
+from notifications.render.text import one_line
+from telegram_bot.buttons import LONGEST_LABEL, back_button, home_button, home_row, in_rows, page_row
 from telegram_bot.callbacks import DAYS, HOLD, LOCATIONS, NEAREST, SERVICES, SPECIALISTS, TIMES
 from telegram_bot.dress import rows_of
 from telegram_bot.refusals import Missing
@@ -22,12 +23,11 @@ from telegram_bot.routes import press
 from telegram_bot.screens import text_of
 from telegram_bot.talk import Talk
 from telegram_bot.values import Button, Reply, Row, Screen
+from telegram_bot.when import day_rows, time_rows
 
 A_PAGE = 8
-DAYS_ACROSS, TIMES_ACROSS = 3, 4
-MOST_TIMES = 20
-"""Above this a day is shown by its parts."""
-LONGEST_LABEL = 64
+MOST_PLACES = 40
+"""Shown at once, where there are no pages."""
 
 
 @press(LOCATIONS)
@@ -36,15 +36,15 @@ def locations(talk: Talk, *, page: int) -> Reply:
     places = list(places_of(talk))
     if len(places) == 1:
         return services(talk, location=places[0].pk, page=0)
-    return choice_of_places(talk, places, page)
-
-
-def choice_of_places(talk: Talk, places: list[Location], page: int, service: int | None = None) -> Reply:
-    """With a ``service`` each leads to its times there."""
+    page = min(page, max(len(places) - 1, 0) // A_PAGE)
     shown = places[page * A_PAGE : (page + 1) * A_PAGE]
-    buttons = [Button(place_label(place), place_data(place, service)) for place in shown]
-    text = text_of("booking/locations", has_any=bool(places), company=talk.company)
     more = page_row(page, len(places) > (page + 1) * A_PAGE, lambda number: LOCATIONS(page=number))
+    return choice_of_places(talk, shown, lambda place: SERVICES(location=place.pk, page=0), more)
+
+
+def choice_of_places(talk: Talk, places: list[Location], data_of: Callable[[Location], str], more: Row = ()) -> Reply:
+    buttons = [Button(place_label(place), data_of(place)) for place in places]
+    text = text_of("booking/locations", has_any=bool(places), company=talk.company)
     return Reply(Screen(text, rows_of(*in_rows(buttons, across=1), more, home_row())))
 
 
@@ -53,22 +53,22 @@ def places_of(talk: Talk) -> Iterable[Location]:
 
 
 def place_label(place: Location) -> str:
-    return " · ".join(filter(None, (place.name, place.address)))[:LONGEST_LABEL]
-
-
-def place_data(place: Location, service: int | None) -> str:
-    if service is None:
-        return SERVICES(location=place.pk, page=0)
-    return NEAREST(location=place.pk, service=service, specialist=None)
+    return one_line(" · ".join(filter(None, (place.name, place.address))), LONGEST_LABEL)
 
 
 def times_of_service(talk: Talk, service: int, specialist: int | None = None) -> Reply:
-    """The times of a service of the company, wherever it is performed."""
-    places = places_of(talk).filter(specialist_schedules__specialist__offers__service=service).distinct()  # type: ignore[attr-defined]
-    performed = list(places)
-    if len(performed) == 1:
-        return nearest(talk, location=performed[0].pk, service=service, specialist=specialist)
-    return choice_of_places(talk, performed, 0, service)
+    """The times of a service of the company, wherever it is performed; with ``specialist`` where he performs it, and
+    with anybody when he does no longer."""
+    places = list(places_with(service, specialist).filter(company=talk.company)[:MOST_PLACES])
+    if not places and specialist is not None:
+        return times_of_service(talk, service)
+
+    def data_of(place: Location) -> str:
+        return NEAREST(location=place.pk, service=service, specialist=specialist)
+
+    if len(places) == 1:
+        return nearest(talk, location=places[0].pk, service=service, specialist=specialist)
+    return choice_of_places(talk, places, data_of)
 
 
 def place(talk: Talk, location: int) -> Location:
@@ -111,15 +111,11 @@ def service_label(card: ServiceCard, where: Location) -> str:
     length = about(wording.length(card.minutes_from), varies=card.minutes_vary)
     price = about(money(card.price_from, where.company.currency), varies=card.price_varies)
     terms = f" · {length} · {price}"
-    return shortened(card.service.name, LONGEST_LABEL - len(terms)) + terms
+    return one_line(card.service.name, LONGEST_LABEL - len(terms)) + terms
 
 
 def about(text: str, *, varies: bool) -> str:
     return _("from %(what)s") % {"what": text} if varies else text
-
-
-def shortened(text: str, longest: int) -> str:
-    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def card_of_service(catalogue: Catalogue) -> ServiceCard:
@@ -157,7 +153,7 @@ def times_screen(
     further = (
         Button("📆 " + _("Another day"), DAYS(location=where.pk, service=service, specialist=specialist, page=0)),
         Button(
-            shortened(f"👤 {_('Specialist')}: {chosen}", LONGEST_LABEL), SPECIALISTS(location=where.pk, service=service)
+            one_line(f"👤 {_('Specialist')}: {chosen}", LONGEST_LABEL), SPECIALISTS(location=where.pk, service=service)
         ),
     )
     back = (back_button(SERVICES(location=where.pk, page=0), _("Services")), home_button())
@@ -168,7 +164,7 @@ def slot_button(slot: FreeSlot, where: Location) -> Button:
     """сегодня 18:30 · Анна."""
     when = wording.spoken(slot.start, where.zone, where.now)  # type: ignore[attr-defined]  # see located()
     data = HOLD(location=where.pk, service=slot.service_id, specialist=slot.specialist_id, start=slot.start)
-    return Button(shortened(f"{when} · {slot.specialist_name}", LONGEST_LABEL), data)
+    return Button(one_line(f"{when} · {slot.specialist_name}", LONGEST_LABEL), data)
 
 
 @press(SPECIALISTS)
@@ -178,7 +174,7 @@ def specialists(talk: Talk, *, location: int, service: int) -> Reply:
     card = card_of_service(catalogue)
     any_of_them = Button(_("Any"), NEAREST(location=location, service=service, specialist=None))
     buttons = [any_of_them] + [
-        Button(shortened(who.name, LONGEST_LABEL), NEAREST(location=location, service=service, specialist=who.pk))
+        Button(one_line(who.name, LONGEST_LABEL), NEAREST(location=location, service=service, specialist=who.pk))
         for who in card.specialists
     ]
     back = (back_button(NEAREST(location=location, service=service, specialist=None)), home_button())
@@ -199,13 +195,9 @@ def days(talk: Talk, *, location: int, service: int, specialist: int | None, pag
     where = place(talk, location)
     today = where.now.astimezone(where.zone).date()  # type: ignore[attr-defined]  # see located()
     strip = strip_of(where, service, specialist, today + timedelta(days=page * STRIP_DAYS))
-    buttons = [
-        Button(
-            f"{wording.weekday(day)} {day.day} · {len(times)}",
-            TIMES(location=location, service=service, specialist=specialist, day=day, page=0),
-        )
-        for day, times in strip.days.items()
-    ]
+    buttons = day_rows(
+        strip.days, lambda day: TIMES(location=location, service=service, specialist=specialist, day=day, page=0)
+    )
     more = page_row(
         page,
         strip.later is not None,
@@ -215,7 +207,7 @@ def days(talk: Talk, *, location: int, service: int, specialist: int | None, pag
         "booking/days", card=strip.card, first=strip.strip[0][0], last=strip.strip[-1][0], has_any=bool(buttons)
     )
     back = (back_button(NEAREST(location=location, service=service, specialist=specialist)), home_button())
-    return Reply(Screen(text, rows_of(*in_rows(buttons, DAYS_ACROSS), more, back)))
+    return Reply(Screen(text, rows_of(*buttons, more, back)))
 
 
 @press(TIMES)
@@ -224,23 +216,15 @@ def times(talk: Talk, *, location: int, service: int, specialist: int | None, da
     where = place(talk, location)
     strip = strip_of(where, service, specialist, day)
     moments = strip.days.get(day, [])
-    parts = wording.by_part_of_day(moments, where.zone) if len(moments) > MOST_TIMES else []
-    shown = parts[min(page, len(parts) - 1)][1] if parts else moments
-    buttons = [
-        Button(
-            wording.clock(moment, where.zone),
-            HOLD(location=location, service=service, specialist=specialist, start=moment),
-        )
-        for moment in shown
-    ]
-
-    def part_button(number: int, name: str) -> Button:
-        mark = "• " if number == min(page, len(parts) - 1) else ""
-        data = TIMES(location=location, service=service, specialist=specialist, day=day, page=number)
-        return Button(mark + name, data)
-
-    tabs = tuple(part_button(number, name) for number, (name, _moments) in enumerate(parts))
+    chosen = {"location": location, "service": service, "specialist": specialist}
+    buttons = time_rows(
+        moments,
+        where.zone,
+        page,
+        data_of=lambda moment: HOLD(**chosen, start=moment),
+        data_of_part=lambda number: TIMES(**chosen, day=day, page=number),
+    )
     page_of_day = max((day - strip.openings.calendar.catalogue.today).days, 0) // STRIP_DAYS
     back = back_button(DAYS(location=location, service=service, specialist=specialist, page=page_of_day), _("Days"))
-    text = text_of("booking/times", card=strip.card, day=day, has_any=bool(shown))
-    return Reply(Screen(text, rows_of(tabs, *in_rows(buttons, TIMES_ACROSS), (back, home_button()))))
+    text = text_of("booking/times", card=strip.card, day=day, has_any=bool(moments))
+    return Reply(Screen(text, (*buttons, (back, home_button()))))

@@ -14,12 +14,12 @@ from booking.queries.storefront import service_cards
 from catalog.models import Location
 from notifications.render.text import one_line
 from telegram_bot import memory
-from telegram_bot.buttons import back_button, home_button, home_row, in_rows, page_row
+from telegram_bot.buttons import LONGEST_LABEL, back_button, home_button, home_row, in_rows, page_row
 from telegram_bot.callbacks import BOOK_FOR, CLIENT_CARD, NEW_NEAREST, NEW_PLACE, NEW_SERVICE
 from telegram_bot.desk import client_of, company_of, place_of, places_of, require_role
 from telegram_bot.dress import rows_of
 from telegram_bot.finding import LONGEST_NAME, Newcomer, newcomer_in, number_of
-from telegram_bot.flows.booking import A_PAGE, LONGEST_LABEL, place_label, service_label
+from telegram_bot.flows.booking import A_PAGE, MOST_PLACES, place_label, service_label
 from telegram_bot.flows.desk_find import choice_screen, found_by
 from telegram_bot.own import REPEATABLE
 from telegram_bot.refusals import NotRemembered
@@ -29,7 +29,6 @@ from telegram_bot.talk import Talk
 from telegram_bot.values import Button, Reply, Row, Screen
 
 WHOM = "desk_whom"
-MOST_PLACES = 40
 
 
 # Whom -----------------------------------------------------------------------------------------------------------------

@@ -18,8 +18,8 @@ from notifications.render import render
 from notifications.render.text import one_line
 from notifications.values import OFFER, Channel, RecipientRole
 from telegram_bot import memory
-from telegram_bot.audiences import LONGEST_LABEL, DataOf, choices, choices_within, filters_of, name_of_audience
-from telegram_bot.buttons import back_button, home_button, home_row, in_rows, label
+from telegram_bot.audiences import DataOf, choices, choices_within, filters_of, name_of_audience
+from telegram_bot.buttons import LONGEST_LABEL, back_button, home_button, home_row, in_rows, label
 from telegram_bot.callbacks import (
     ADMIN,
     ASK_BEFORE,

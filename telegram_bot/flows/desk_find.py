@@ -11,7 +11,7 @@ from booking import wording
 from booking.models import Appointment, Status
 from booking.models.appointment import AppointmentQuerySet, ClockTimestamp
 from notifications.render.text import one_line
-from telegram_bot.buttons import back_button, home_button, home_row, in_rows
+from telegram_bot.buttons import LONGEST_LABEL, back_button, home_button, home_row, in_rows
 from telegram_bot.callbacks import BOOK_FOR, CLIENT_CARD, EDIT, FIND, NEW_PLACE, base36
 from telegram_bot.desk import client_of, clients_of, company_of, require_role
 from telegram_bot.finding import MOST, client_behind, clients_like
@@ -23,7 +23,6 @@ from telegram_bot.values import Button, Reply, Row, Screen
 from wallet.queries import balance_of
 
 FINDING = "desk_find"
-LONGEST_LABEL = 64
 SHOWN_COMING, SHOWN_PAST = 6, 5
 
 

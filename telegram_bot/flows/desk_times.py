@@ -17,16 +17,16 @@ from booking.queries.slots import alternatives_to
 from booking.queries.storefront import STRIP_DAYS
 from booking.values import Contact, FreeSlot, Slot
 from notifications.render.text import one_line
-from telegram_bot.buttons import back_button, below_row, home_button, in_rows, page_row
+from telegram_bot.buttons import LONGEST_LABEL, back_button, below_row, home_button, in_rows, page_row
 from telegram_bot.callbacks import EDIT, NEW_BOOK, NEW_CHECK, NEW_DAYS, NEW_NEAREST, NEW_SPECIALIST, NEW_TIMES, TO_CARD
 from telegram_bot.dress import rows_of
 from telegram_bot.errand import Errand
-from telegram_bot.flows.booking import DAYS_ACROSS, LONGEST_LABEL, MOST_TIMES, TIMES_ACROSS
 from telegram_bot.refusals import Missing
 from telegram_bot.routes import press
 from telegram_bot.screens import text_of
 from telegram_bot.talk import Talk
 from telegram_bot.values import Button, Reply, Screen, Style
+from telegram_bot.when import day_rows, time_rows
 
 A_YEAR = 26
 """Pages of two weeks."""
@@ -74,14 +74,11 @@ def days(talk: Talk, *, whom: int | None, location: int, service: int, specialis
     first = today_in(errand.place) + timedelta(days=page * STRIP_DAYS)
     last = first + timedelta(days=STRIP_DAYS - 1)
     room = room_at_desk(errand.place, service, first, last, specialist_id=specialist)
-    buttons = [
-        Button(f"{wording.weekday(day)} {day.day} · {len(times)}", errand.data(NEW_TIMES, day=day, page=0))
-        for day, times in room.days.items()
-    ]
+    buttons = day_rows(room.days, lambda day: errand.data(NEW_TIMES, day=day, page=0))
     more = page_row(page, page < A_YEAR, lambda number: errand.data(NEW_DAYS, page=number))
     text = text_of("book_for/days", errand=errand, first=first, last=last, has_any=bool(buttons))
     back = (back_button(errand.data(NEW_NEAREST)), home_button())
-    return Reply(Screen(text, rows_of(*in_rows(buttons, DAYS_ACROSS), more, back)))
+    return Reply(Screen(text, rows_of(*buttons, more, back)))
 
 
 @press(NEW_TIMES)
@@ -94,19 +91,16 @@ def times(
     if page_of_day > A_YEAR:
         raise Missing
     moments = room_at_desk(errand.place, service, day, day, specialist_id=specialist).days.get(day, [])
-    parts = wording.by_part_of_day(moments, errand.place.zone) if len(moments) > MOST_TIMES else []
-    chosen = min(page, len(parts) - 1)
-    buttons = [
-        Button(wording.clock(moment, errand.place.zone), errand.data(NEW_CHECK, start=moment))
-        for moment in (parts[chosen][1] if parts else moments)
-    ]
-    tabs = tuple(
-        Button(("• " if number == chosen else "") + name, errand.data(NEW_TIMES, day=day, page=number))
-        for number, (name, _moments) in enumerate(parts)
+    buttons = time_rows(
+        moments,
+        errand.place.zone,
+        page,
+        data_of=lambda moment: errand.data(NEW_CHECK, start=moment),
+        data_of_part=lambda number: errand.data(NEW_TIMES, day=day, page=number),
     )
     back = (back_button(errand.data(NEW_DAYS, page=max(page_of_day, 0)), _("Days")), home_button())
-    text = text_of("book_for/times", errand=errand, day=day, has_any=bool(buttons))
-    return Reply(Screen(text, rows_of(tabs, *in_rows(buttons, TIMES_ACROSS), back)))
+    text = text_of("book_for/times", errand=errand, day=day, has_any=bool(moments))
+    return Reply(Screen(text, (*buttons, back)))
 
 
 # The yes --------------------------------------------------------------------------------------------------------------

@@ -32,7 +32,6 @@ from telegram_bot.callbacks import (
     UNDO_MOVE,
 )
 from telegram_bot.dress import rows_of
-from telegram_bot.flows.booking import DAYS_ACROSS, MOST_TIMES, TIMES_ACROSS
 from telegram_bot.flows.editing import MOVING, menu_screen, remember_way_back, way_back_row
 from telegram_bot.flows.links import unknown_text
 from telegram_bot.flows.phone import about_the_phone
@@ -40,8 +39,7 @@ from telegram_bot.routes import answer, press
 from telegram_bot.screens import text_of
 from telegram_bot.talk import Talk
 from telegram_bot.values import Button, Reply, Row, Screen, Style
-
-ONE_DAY = timedelta(days=1)
+from telegram_bot.when import day_rows, time_rows
 
 
 def where_it_began(talk: Talk, pk: int) -> str:
@@ -100,13 +98,10 @@ def days_screen(acting: Acting, page: int, return_to: str) -> Screen:
     first = today_in(visit.location) + timedelta(days=page * STRIP_DAYS)
     last = min(first + timedelta(days=STRIP_DAYS - 1), last_day_in(visit.location))
     room = room_for_move(visit, first, last, by_staff=acting.is_staff)
-    buttons = [
-        Button(f"{wording.weekday(day)} {day.day} · {len(times)}", MOVE_TIMES(id=visit.pk, day=day))
-        for day, times in room.days.items()
-    ]
+    buttons = day_rows(room.days, lambda day: MOVE_TIMES(id=visit.pk, day=day))
     more = page_row(page, page < last_page, lambda number: MOVE_DAYS(id=visit.pk, page=number))
     text = text_of("moving/days", visit=visit, first=first, last=last, has_any=bool(buttons))
-    return Screen(text, rows_of(*in_rows(buttons, DAYS_ACROSS), more, to_menu_row(acting, return_to)))
+    return Screen(text, rows_of(*buttons, more, to_menu_row(acting, return_to)))
 
 
 def to_menu_row(acting: Acting, return_to: str) -> Row:
@@ -121,26 +116,19 @@ def times(talk: Talk, *, id: int, day: date, page: int = 0) -> Reply:  # noqa: A
     acting, return_to = acting_on(talk, id), where_it_began(talk, id)
     if not acting.may_change:
         return begin_to_move(talk, acting, return_to)
-    visit, zone = acting.visit, acting.visit.location.zone
+    visit = acting.visit
     moments = room_for_move(visit, day, day, by_staff=acting.is_staff).days.get(day, [])
-    parts = wording.by_part_of_day(moments, zone) if len(moments) > MOST_TIMES else []
-    chosen = min(page, len(parts) - 1)
-    buttons = [
-        Button(wording.clock(moment, zone), MOVE_ASK(id=visit.pk, start=moment))
-        for moment in (parts[chosen][1] if parts else moments)
-    ]
+    buttons = time_rows(
+        moments,
+        visit.location.zone,
+        page,
+        data_of=lambda moment: MOVE_ASK(id=visit.pk, start=moment),
+        data_of_part=lambda number: MOVE_PART(id=visit.pk, day=day, page=number),
+    )
     back = back_button(MOVE_DAYS(id=visit.pk, page=page_of(acting, day)), _("Days"))
     row = (back,) if is_on_a_card(return_to) else (back, home_button())
-    text = text_of("moving/times", visit=visit, day=day, has_any=bool(buttons))
-    names = [name for name, _moments in parts]
-    return Reply(Screen(text, rows_of(tabs(visit.pk, day, names, chosen), *in_rows(buttons, TIMES_ACROSS), row)))
-
-
-def tabs(pk: int, day: date, names: list[str], chosen: int) -> Row:
-    return tuple(
-        Button(f"• {name}" if number == chosen else name, MOVE_PART(id=pk, day=day, page=number))
-        for number, name in enumerate(names)
-    )
+    text = text_of("moving/times", visit=visit, day=day, has_any=bool(moments))
+    return Reply(Screen(text, (*buttons, row)))
 
 
 # Yes ------------------------------------------------------------------------------------------------------------------

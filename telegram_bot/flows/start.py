@@ -8,7 +8,8 @@ from accounts.wording import money
 from booking.models import Appointment
 from booking.templatetags.wording import map_link
 from catalog.models import Location
-from telegram_bot.buttons import back_button, home_button, home_row, in_rows, web_app_url
+from notifications.render.text import one_line
+from telegram_bot.buttons import LONGEST_LABEL, back_button, home_button, home_row, in_rows, web_app_url
 from telegram_bot.callbacks import (
     AS_CLIENT,
     COMPANY,
@@ -85,7 +86,7 @@ def repeat_row(talk: Talk) -> Row:
     if visit is None:
         return ()
     what = f"{visit.service.name} · {visit.specialist.name}"
-    return (Button(f"🔁 {_('Repeat')}: {what}"[:64], REPEAT(id=visit.pk)),)
+    return (Button(one_line(f"🔁 {_('Repeat')}: {what}", LONGEST_LABEL), REPEAT(id=visit.pk)),)
 
 
 def wallet_label(talk: Talk) -> str:
@@ -106,7 +107,7 @@ def staffs_row(talk: Talk) -> Row:
 def choose_company(talk: Talk) -> Reply:
     """Where the deployment has several: the one dealt with last is remembered."""
     companies = list(Company.objects.visible_to(WEB_GUEST).order_by("name")[:MOST_COMPANIES])
-    buttons = [Button(company.name[:64], COMPANY(company=company.pk)) for company in companies]
+    buttons = [Button(one_line(company.name, LONGEST_LABEL), COMPANY(company=company.pk)) for company in companies]
     return Reply(Screen(text_of("start/companies", has_any=bool(companies)), in_rows(buttons, across=1)))
 
 
@@ -129,7 +130,11 @@ def contacts(talk: Talk) -> Reply:
     """Where the salon is, and its telephone."""
     rows = Location.objects.visible_to(WEB_GUEST).filter(company=talk.company).order_by("position", "name")
     locations = list(rows[:SHOWN_LOCATIONS])
-    routes = [Button(f"📍 {place.name}"[:64], url=map_link(f"{place.address}")) for place in locations if place.address]
+    routes = [
+        Button(one_line(f"📍 {place.name}", LONGEST_LABEL), url=map_link(place.address))
+        for place in locations
+        if place.address
+    ]
     text = text_of("start/contacts", company=talk.company, locations=locations)
     return Reply(Screen(text, (*in_rows(routes), home_row())))
 

@@ -9,7 +9,7 @@ from booking.models.appointment import AppointmentQuerySet
 from booking.wording import clock
 from notifications.render.text import one_line
 from telegram_bot.acting import Acting
-from telegram_bot.buttons import home_button, in_rows, page_row
+from telegram_bot.buttons import LONGEST_LABEL, home_button, in_rows, page_row
 from telegram_bot.callbacks import (
     CALENDAR_FILE,
     COMMENT,
@@ -24,7 +24,7 @@ from telegram_bot.callbacks import (
     Callback,
 )
 from telegram_bot.dress import rows_of
-from telegram_bot.flows.booking import A_PAGE, LONGEST_LABEL
+from telegram_bot.flows.booking import A_PAGE
 from telegram_bot.flows.editing import ask_to_cancel, edit_menu, menu_screen
 from telegram_bot.flows.holding import LONGEST_WISH
 from telegram_bot.flows.moving import begin_to_move

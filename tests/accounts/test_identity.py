@@ -4,13 +4,16 @@ import json
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from accounts.commands import client_of_chat, prove_phone
+from accounts.commands import choose_language, client_of_chat, prove_phone
 from accounts.models import Client, User
 from accounts.permissions import BOOK_OUTSIDE_RULES, CORRECT_WALLETS, TAKE_MONEY
 from accounts.queries import actor_of, chat_identity
 from accounts.signals import identity_changed
 from accounts.values import Actor, Channel, ChatIdentity, Role
+from tests.booking.plans import plan_of
 from tests.factories import make_client, make_company, make_location, make_user
 
 pytestmark = pytest.mark.django_db
@@ -229,7 +232,29 @@ def test_a_proved_phone_tells_of_whoever_lost_it_and_of_whoever_has_it(company, 
     assert heard(lambda: prove_phone(company.pk, CHAT, "79991234567", first_name="A")) == {CHAT, OTHER_CHAT}
 
 
+def test_a_language_that_is_chosen_is_told_of_once_for_all_cards(company, heard):
+    make_user(company, tg_id=CHAT)
+    make_client(company, tg_id=CHAT)
+
+    assert heard(lambda: choose_language(CHAT, "en")) == {CHAT}
+    assert {row.language for model in (User, Client) for row in model.objects.filter(tg_id=CHAT)} == {"en"}
+
+
 def test_a_fixture_that_is_loaded_tells_nobody(company, heard):
     row = make_client(company, tg_id=CHAT)
 
     assert heard(lambda: Client.save_base(row, raw=True)) == set()
+
+
+def test_a_chat_is_found_by_an_index_at_whatever_company(company):
+    """Before PostgreSQL 18, too, which is the first that finds it where the index begins with the company."""
+    Client.objects.bulk_create(Client(company=company, first_name="A", tg_id=number) for number in range(1, 2001))
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE accounts_client")
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'client_telegram_is_unique_in_company'")
+        [(definition,)] = cursor.fetchall()
+    with CaptureQueriesContext(connection) as captured:
+        chat_identity(CHAT)
+
+    assert "(tg_id, company_id)" in definition
+    assert "client_telegram_is_unique_in_company" in plan_of(captured.captured_queries[-1]["sql"])

@@ -333,6 +333,33 @@ def test_deep_link(salon, talker, payload, shown):
     assert olga.text.startswith(shown.format(**parts))
 
 
+def test_deep_link_to_a_specialist_keeps_him_wherever_he_works(salon, talker):
+    boris = make_specialist(salon.location, salon.service, name="Boris")
+    for name in ("North", "South"):
+        make_specialist(make_location(salon.company, name=name), salon.service)
+    olga = talker(language="en")
+
+    olga.says(f"/start b_{salon.service.pk}")
+    assert [row[0] for row in olga.labels[:-1]] == ["Centre · Lenin St 5", "North", "South"]
+
+    olga.says(f"/start b_{salon.service.pk}_{boris.pk}")
+    assert "👤 Specialist: Boris" in [label for row in olga.labels for label in row]
+
+    ServiceSpecialist.objects.filter(specialist=boris).update(is_active=False)
+    olga.says(f"/start b_{salon.service.pk}_{boris.pk}")
+    assert [row[0] for row in olga.labels[:-1]] == ["Centre · Lenin St 5", "North", "South"]
+
+
+def test_service_that_nobody_performs_in_a_place_is_not_offered_there(salon, talker):
+    idle = make_specialist(make_location(salon.company, name="North"), salon.service)
+    idle.is_active = False
+    idle.save(update_fields=["is_active"])
+
+    olga = talker(language="en").says(f"/start b_{salon.service.pk}")
+
+    assert olga.text.startswith("Haircut · 60 min")
+
+
 def test_name_of_a_service_leads_to_its_times(salon, talker):
     assert talker(language="en").says("haircut").text.startswith("Haircut · 60 min")
 

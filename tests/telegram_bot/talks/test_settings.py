@@ -1,17 +1,27 @@
 """What a person decides about himself: his language, what he is told, and by which channels."""
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django_redis import get_redis_connection
 
 from accounts.models import Client, User
 from accounts.values import Role
+from booking.models.appointment import ClockTimestamp
 from notifications.channels import carrier_of
 from notifications.commands import attach_chat
 from notifications.models import AttachedChat, NotificationSetting, Preferences, PushSubscription
-from telegram_bot.models import Chat
+from notifications.queries import wishes_of
+from notifications.values import Occasion
+from telegram_bot import gateway
+from telegram_bot.commands import LEFT_LYING
+from telegram_bot.models import Chat, IncomingUpdate
+from telegram_bot.people import person_of
+from telegram_bot.talk import Talk
+from telegram_bot.tasks import answer_what_was_left
+from telegram_bot.values import Sender
 from tests.factories import make_client, make_company, make_user
+from tests.telegram_bot.desk import a_moment_later
 from tests.telegram_bot.talks.world import ACCOUNTANT, ANNA, OPERATOR, OUTDATED, SPECIALIST
 
 pytestmark = pytest.mark.django_db
@@ -291,6 +301,35 @@ def test_whoever_is_nobodys_client_switches_nothing(world, talker, data):
     stranger.forges(data, message_id=stranger.screen.message_id)
 
     assert (stranger.toast, Preferences.objects.count()) == (OUTDATED, 0)
+
+
+@pytest.mark.parametrize("is_guarded", [True, False], ids=["guarded", "control without the guard"])
+def test_what_was_switched_before_the_process_died_is_not_switched_back(world, anna, monkeypatch, is_guarded):
+    anna.says("/settings")
+    if not is_guarded:
+        monkeypatch.setattr(Talk, "effect", lambda talk: transaction.atomic())
+    with monkeypatch.context() as dying:
+        dying.setattr(gateway, "show", die)
+        with pytest.raises(SystemExit):
+            anna.taps("✅ Reminders")
+    a_moment_later(anna)
+    IncomingUpdate.objects.filter(handled_at=None).update(taken_at=ClockTimestamp() - 2 * LEFT_LYING)
+
+    assert answer_what_was_left() == 1
+    assert wishes_of(world.actor(world.anna)).hears(Occasion.BOOKING_REMINDER) == (not is_guarded)
+
+
+def die(*args):
+    raise SystemExit
+
+
+def test_effect_waits_for_no_lock_longer_than_a_command(world):
+    IncomingUpdate.objects.create(update_id=1, tg_id=ANNA)
+    talk = Talk(person_of(Sender(ANNA, "Anna")), 1)
+
+    with talk.effect(), connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('lock_timeout'), current_setting('statement_timeout')")
+        assert cursor.fetchone() == ("3s", "5s")
 
 
 def test_staff_get_no_offers(world, talker):

@@ -164,7 +164,7 @@ def test_reason_is_typed_and_kept(world, talker, language):
     assert (
         asked
         == {
-            "ru": "✍️ Напишите, для чего перерыв, не больше 200 букв.",
+            "ru": "✍️ Напишите, для чего перерыв, не больше 200 знаков.",
             "en": "✍️ Write what the break is for, 200 letters at most.",
         }[language]
     )

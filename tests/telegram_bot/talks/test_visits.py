@@ -11,6 +11,7 @@ from booking.models import Appointment, Status
 from notifications.commands import attach_chat, dispatch_event, send_delivery
 from notifications.models import Delivery
 from telegram_bot.callbacks import CALENDAR_FILE, COMMENT, REMINDER, VISIT
+from tests.booking.plans import fill_up, plan_of
 from tests.booking.steps import history, last_event, operator_of
 from tests.factories import WEB
 from tests.telegram_bot.talks.world import ANNA, BORIS, OUTDATED, Said, state, strangers_visit, visit_row
@@ -112,6 +113,21 @@ def test_list_costs_the_same_with_one_visit_and_with_thirty(world, anna):
         anna.taps("m:h:0")
 
     assert len(few) == len(many)
+
+
+def test_mine_are_found_by_the_indexes_on_client_and_chat(world, anna):
+    """Also in the menu, which everybody opens who has never booked anything."""
+    fill_up(world)
+    world.visit(10)
+    world.past_visit()
+
+    for screen in ("/start", "m:l:0", "m:h:0"):
+        with CaptureQueriesContext(connection) as captured:
+            anna.says(screen) if screen.startswith("/") else anna.taps(screen)
+        found = [each["sql"] for each in captured if '"notifications_attachedchat"' in each["sql"]]
+
+        assert found
+        assert {index in plan_of(sql) for sql in found for index in ("client_visits", "visits_of_chat")} == {True}
 
 
 def test_visit_of_a_link_is_among_mine(world, anna):
@@ -242,7 +258,7 @@ def held(world) -> Appointment:
 @pytest.mark.parametrize(
     ("language", "question", "no", "done"),
     [
-        ("ru", "💬 Напишите, что нам важно знать, не больше 500 символов.", "✖️ Не надо", "💬 Мы записали"),
+        ("ru", "💬 Напишите, что нам важно знать, не больше 500 знаков.", "✖️ Не надо", "💬 Мы записали"),
         ("en", "💬 Write what we should know, 500 letters at most.", "✖️ No, thanks", "💬 We have noted it"),
     ],
 )
