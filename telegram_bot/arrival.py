@@ -26,6 +26,7 @@ STYLES = frozenset(
     }
 )
 """What somebody can do to a text in Telegram that its HTML can say again."""
+BIGGEST = 2**63
 CUSTOM_EMOJI = re.compile(r"</?tg-emoji[^>]*>")
 """A bot may not send one: the ordinary emoji inside stays."""
 
@@ -48,12 +49,14 @@ class Arrival:
         update = parsed(body)
         if update is None or update.effective_user is None or not is_private(update):
             return None
+        if not (is_number(update.update_id) and is_number(update.effective_user.id)):
+            return None
         return cls(
             update.update_id,
             sender_of(update.effective_user),
             update.callback_query,
             update.message,
-            update.my_chat_member.new_chat_member.status if update.my_chat_member else "",
+            str(update.my_chat_member.new_chat_member.status) if update.my_chat_member else "",
         )
 
     @property
@@ -83,6 +86,11 @@ def is_private(update: Update) -> bool:
     """The bot talks to people, not to groups. A pressed button comes from wherever its message is."""
     chat = update.effective_chat
     return chat is not None and chat.type == ChatType.PRIVATE
+
+
+def is_number(value: object) -> bool:
+    """One that Telegram gives, and a column takes: python-telegram-bot passes on whatever stands there."""
+    return type(value) is int and 0 < value < BIGGEST
 
 
 def sender_of(user: User) -> Sender:

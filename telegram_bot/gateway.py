@@ -3,7 +3,7 @@
 from typing import Any
 
 import structlog
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from psycopg_pool import PoolTimeout
 
 from notifications.commands import chat_gone, revive_chat
@@ -19,6 +19,7 @@ from telegram_bot.introduction import introduce_to
 OUTAGES = (OperationalError, InterfaceError, PoolTimeout)
 """How a database that is gone shows itself."""
 KICKED, MEMBER = "kicked", "member"
+FAULT = "fault"
 TOO_FAST = memory.MOST_UPDATES + 1
 
 log = structlog.get_logger()
@@ -33,10 +34,24 @@ def receive(body: Any) -> None:
     with structlog.contextvars.bound_contextvars(update_id=arrival.update_id):
         try:
             if take_update(arrival.update_id, arrival.sender.tg_id, body):
-                finish_update(arrival.update_id, what=arrival.what, **outcome_of(arrival))
+                finish_update(arrival.update_id, **account_of(arrival))
         except OUTAGES as error:
             log.error("bot_without_database", why=type(error).__name__)
             say_try_later(arrival.sender, place_of(arrival))
+        except DataError as error:  # a NUL, half a character: nothing that Telegram would send
+            log.warning("update_not_kept", why=type(error).__name__)
+
+
+def account_of(arrival: Arrival) -> dict[str, Any]:
+    """What is to be written down of it. A fault nobody could be told of is an outcome, too: an update that stayed
+    unanswered would be tried every minute for ever, and in its way all that wait behind it."""
+    try:
+        return {"what": arrival.what, **outcome_of(arrival)}
+    except OUTAGES:
+        raise
+    except Exception as error:
+        log.error("bot_fault", exc_info=error)
+        return {"what": "", "outcome": FAULT}
 
 
 def outcome_of(arrival: Arrival) -> dict[str, Any]:

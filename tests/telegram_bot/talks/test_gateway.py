@@ -37,6 +37,13 @@ def looking_at_a_hold(talker):
     return anna
 
 
+def written(text: object = "/start", *, update_id: object = 1, tg_id: object = 7, more: object = None) -> str:
+    """Somebody's message as no Telegram would send it."""
+    user = {"id": tg_id, "is_bot": False, "first_name": "Anna"}
+    where = {"from": user, "chat": {"id": 7, "type": "private"}, "message_id": 5, "date": 1_790_000_000}
+    return json.dumps({"update_id": update_id, "message": {**where, "text": text, "more": more}})
+
+
 # Who may come in ------------------------------------------------------------------------------------------------------
 
 
@@ -73,11 +80,21 @@ def test_only_a_post_comes_in():
         '{"update_id": 1, "message": {"message_id": 5}}', '{"update_id": 1, "callback_query": {"id": "1"}}',
         '{"update_id": 1, "message": "text"}', "[" * 100_000, b"\xff\xfe", '{"update_id": NaN}',
         '{"update_id": 1, "message": {"message_id": 1, "date": 1e30, "chat": {"id": 1, "type": "private"}}}',
+        *(written(update_id=number) for number in (0, -5, 1.5, 2**63, True, None, "5", "five", float("nan"), {"a": 1})),
+        *(written(tg_id=number) for number in (-7, 7.5, 2**70, None, "7", "seven", float("inf"))),
+        written("x", more=float("nan")),
     ],
-    ids=range(16),
+    ids=range(34),
 )  # fmt: skip
 def test_what_is_no_update_is_taken_and_forgotten(telegram, body):
     assert post(Browser(), body).status_code == 200
+    assert (telegram.calls, IncomingUpdate.objects.count()) == ([], 0)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("text", ["a\0b", "half a letter: \ud83d"])
+def test_what_cannot_be_kept_is_taken_and_forgotten(telegram, text):
+    assert post(Browser(), written(text)).status_code == 200
     assert (telegram.calls, IncomingUpdate.objects.count()) == ([], 0)
 
 
@@ -158,7 +175,7 @@ def test_an_update_whose_process_died_is_answered_later(telegram, salon, monkeyp
         with pytest.raises(SystemExit):
             post(Browser(), update)
     assert answer_what_was_left() == 0, "it may still be at work"
-    IncomingUpdate.objects.update(taken_at=IncomingUpdate.objects.get().taken_at - LEFT_LYING)
+    let_lie()
 
     assert (answer_what_was_left(), answer_what_was_left()) == (1, 0)
     assert len(telegram.live_messages(7)) == 1
@@ -198,6 +215,45 @@ def test_fault_is_answered_with_a_code_that_is_in_the_log(telegram, salon, talke
 
 def broken(talk):
     raise ZeroDivisionError("secret words")
+
+
+@pytest.mark.parametrize("text", [5, ["/start"], {"a": 1}])
+def test_fault_of_which_nobody_can_be_told_is_an_answer_all_the_same(telegram, salon, text):
+    telegram.add_user(7)
+
+    assert post(Browser(), written(text)).status_code == 200
+    assert outcomes() == [("fault", True)]
+
+
+def test_update_that_cannot_be_answered_is_not_tried_for_ever(telegram, salon, monkeypatch):
+    telegram.add_user(7)
+    monkeypatch.setattr(gateway, "show", broken)
+
+    assert post(Browser(), telegram.says(7, "/start")).status_code == 200
+
+    let_lie()
+    assert (outcomes(), answer_what_was_left()) == ([("fault", True)], 0)
+
+
+def test_the_control_without_that_it_is_tried_again_and_all_behind_it_wait(telegram, salon, monkeypatch):
+    telegram.add_user(7)
+    monkeypatch.setattr(gateway, "show", broken)
+    monkeypatch.setattr(gateway, "account_of", lambda arrival: {"what": "", **gateway.outcome_of(arrival)})
+    with pytest.raises(TypeError):
+        post(Browser(), telegram.says(7, "/start"))
+
+    let_lie()
+    with pytest.raises(TypeError):
+        answer_what_was_left()
+    assert outcomes() == [("", False)]
+
+
+def outcomes() -> list[tuple[str, bool]]:
+    return [(row.outcome, row.handled_at is not None) for row in IncomingUpdate.objects.all()]
+
+
+def let_lie() -> None:
+    IncomingUpdate.objects.update(taken_at=IncomingUpdate.objects.get().taken_at - LEFT_LYING)
 
 
 def test_menu_opens_again_after_a_fault(telegram, salon, talker, monkeypatch):
