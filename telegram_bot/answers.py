@@ -53,10 +53,16 @@ def talk_of(arrival: Arrival, person: Person) -> Talk:
 def contact_in(message: Message) -> Contact | None:
     """What was shared, or whose message was forwarded; a bot is nobody."""
     if shared := message.contact:
-        return Contact(shared.phone_number, shared.user_id, shared.first_name, shared.last_name or "")
+        names = shared.first_name, shared.last_name or ""
+        return Contact(shared.phone_number, shared.user_id, *names, is_passed_on=is_passed_on(message))
     if (origin := message.forward_origin) and (user := getattr(origin, "sender_user", None)) and not user.is_bot:
         return Contact("", user.id, user.first_name, user.last_name or "")
     return None
+
+
+def is_passed_on(message: Message) -> bool:
+    """A copy of what was said long ago, or another bot's words: the number may be somebody else's by now."""
+    return message.forward_origin is not None or message.via_bot is not None
 
 
 def replied(arrival: Arrival, talk: Talk) -> tuple[Reply, str]:

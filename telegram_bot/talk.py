@@ -28,12 +28,14 @@ class AlreadyDone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A contact that was shared, or the person of a forwarded message; ``phone`` as Telegram writes it, or empty."""
+    """A contact that was shared, or the person of a forwarded message; ``phone`` as Telegram writes it, or empty. What
+    ``is_passed_on`` says who somebody was, and proves nothing."""
 
     phone: str
     tg_id: int | None
     first_name: str
     last_name: str = ""
+    is_passed_on: bool = False
 
 
 @dataclass
