@@ -391,5 +391,29 @@ def test_buttons_of_any_age_work_after_redis_was_emptied(telegram, salon, talker
     assert list(Appointment.objects.values_list("status", flat=True)) == [Status.CONFIRMED]
 
 
+LIES = (
+    "garbage",
+    b"\xff",
+    "17",
+    "[]",
+    "{}",
+    '"text"',
+    '{"message_id": "x"}',
+    '{"name": 1, "about": 2, "message_id": 3}',
+)
+
+
+@pytest.mark.parametrize("key", ["tg_user", "last_menu", "fsm", "fsm:phone"])
+@pytest.mark.parametrize("lie", LIES, ids=range(len(LIES)))
+def test_what_makes_no_sense_in_redis_is_as_if_it_were_not_there(telegram, salon, talker, key, lie):
+    anna = talker(language="en")
+    for text in ("Skip", "Haircut"):
+        get_redis_connection().set(f"{key}:7", lie)
+        post(Browser(), telegram.says(7, text))
+
+    assert anna.text.startswith("Haircut")
+    assert list(IncomingUpdate.objects.values_list("outcome", flat=True)) == ["ok", "ok"]
+
+
 def test_handlers_exist_for_every_button_of_the_grammar():
     assert {each.pattern for each in GRAMMAR} - {each.pattern for each in routes.PRESSES} == set()
