@@ -11,7 +11,7 @@ from telegram_bot import memory
 from telegram_bot.answers import answer_to
 from telegram_bot.arrival import Arrival
 from telegram_bot.chat import Place, show
-from telegram_bot.commands import finish_update, take_update
+from telegram_bot.commands import DOUBLE_TAP, TOO_FAST, finish_update, take_update
 from telegram_bot.faults import apologise, say_try_later, say_wait
 from telegram_bot.impatience import Impatience
 from telegram_bot.introduction import introduce_to
@@ -20,7 +20,7 @@ OUTAGES = (OperationalError, InterfaceError, PoolTimeout)
 """How a database that is gone shows itself."""
 KICKED, MEMBER = "kicked", "member"
 FAULT = "fault"
-TOO_FAST = memory.MOST_UPDATES + 1
+FIRST_TOO_MANY = memory.MOST_UPDATES + 1
 
 log = structlog.get_logger()
 
@@ -79,12 +79,12 @@ def too_fast(arrival: Arrival) -> str:
     lately = memory.updates_lately(arrival.sender.tg_id)
     place = place_of(arrival)
     if lately > memory.MOST_UPDATES:
-        say_wait(arrival.sender, place, aloud=lately == TOO_FAST)
-        return "too fast"
+        say_wait(arrival.sender, place, aloud=lately == FIRST_TOO_MANY)
+        return TOO_FAST
     query = arrival.query
     if query and memory.is_double_tap(arrival.sender.tg_id, place.message_id or 0, query.data or ""):
         say_wait(arrival.sender, place, aloud=False)
-        return "double tap"
+        return DOUBLE_TAP
     return ""
 
 
