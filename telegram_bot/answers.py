@@ -10,7 +10,7 @@ from accounts.errors import Busy, NotAllowed, Refusal
 from accounts.models import Company
 from accounts.values import Role
 from telegram_bot import memory, routes
-from telegram_bot.arrival import Arrival, formatted
+from telegram_bot.arrival import Arrival, command_in, formatted
 from telegram_bot.buttons import home_row
 from telegram_bot.callbacks import MOVES, Press
 from telegram_bot.flows import links, start
@@ -116,8 +116,7 @@ def to_message(talk: Talk, message: Message | None) -> Reply:
 
 def to_command(talk: Talk, text: str) -> Reply:
     """What nobody knows, or only another role, is a text like any other."""
-    name, _space, rest = text[1:].partition(" ")
-    name = name.partition("@")[0].lower()
+    name, rest = command_in(text), text.partition(" ")[2]
     if name == "start" and rest:
         return links.by_link(talk, rest.strip())
     for role in (talk.person.role, Role.CLIENT):

@@ -9,6 +9,7 @@ from telegram import CallbackQuery, Message, Update, User
 from telegram.constants import ChatType, MessageEntityType
 
 from telegram_bot.callbacks import Press, read_press
+from telegram_bot.routes import COMMANDS
 from telegram_bot.values import Sender
 
 STYLES = frozenset(
@@ -100,9 +101,15 @@ def sender_of(user: User) -> Sender:
 def kind_of(message: Message) -> str:
     if message.contact:
         return "contact"
-    if message.text and message.text.startswith("/"):
-        return message.text.split(maxsplit=1)[0][:32]
+    if (name := command_in(message.text or "")) in {known for known, _role in COMMANDS}:
+        return f"/{name}"
     return "text" if message.text else "other"
+
+
+def command_in(text: str) -> str:
+    """``start`` of ``/start@bot b_17``; empty when there is none. It may be any word, and whoever's secret."""
+    name = text[1:].partition(" ")[0] if text.startswith("/") else ""
+    return name.partition("@")[0].lower()
 
 
 def formatted(message: Message) -> str:

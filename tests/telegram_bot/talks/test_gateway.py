@@ -167,6 +167,21 @@ def test_what_was_written_is_forgotten_once_it_is_answered(telegram, salon, talk
     assert (row.body, row.what, row.outcome, row.handled_at is not None) == (None, "text", "ok", True)
 
 
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("/start inv_secret", "/start"),
+        ("/Find@okno_bot", "/find"),
+        ("/79991234567 Anna", "text"),
+        ("/inv_secret", "text"),
+    ],
+)
+def test_of_what_was_written_only_a_command_is_written_down(telegram, salon, talker, text, what):
+    talker().says(text)
+
+    assert list(IncomingUpdate.objects.values_list("what", flat=True)) == [what]
+
+
 def test_an_update_whose_process_died_is_answered_later(telegram, salon, monkeypatch):
     telegram.add_user(7, language_code="en")
     update = telegram.says(7, "/start")
