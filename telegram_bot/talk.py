@@ -84,8 +84,9 @@ class Talk:
 
     @property
     def once(self) -> Once:
-        """For a booking command: this update has its effect once."""
-        return once("telegram", str(self.update_id))
+        """For a booking command: this update has its effect once. It is this chat's: the number may come again some
+        day, from another bot's Telegram, and must not be answered with somebody else's visit."""
+        return once(f"telegram:{self.person.tg_id}", str(self.update_id))
 
     @contextmanager
     def effect(self) -> Iterator[None]:
