@@ -10,7 +10,7 @@ from accounts.errors import Busy, NotAllowed, Refusal
 from accounts.models import Company
 from accounts.values import Role
 from telegram_bot import memory, routes
-from telegram_bot.arrival import Arrival, formatted
+from telegram_bot.arrival import Arrival, command_in, formatted
 from telegram_bot.buttons import home_row
 from telegram_bot.callbacks import MOVES, Press
 from telegram_bot.flows import links, start
@@ -53,10 +53,16 @@ def talk_of(arrival: Arrival, person: Person) -> Talk:
 def contact_in(message: Message) -> Contact | None:
     """What was shared, or whose message was forwarded; a bot is nobody."""
     if shared := message.contact:
-        return Contact(shared.phone_number, shared.user_id, shared.first_name, shared.last_name or "")
+        names = shared.first_name, shared.last_name or ""
+        return Contact(shared.phone_number, shared.user_id, *names, is_passed_on=is_passed_on(message))
     if (origin := message.forward_origin) and (user := getattr(origin, "sender_user", None)) and not user.is_bot:
         return Contact("", user.id, user.first_name, user.last_name or "")
     return None
+
+
+def is_passed_on(message: Message) -> bool:
+    """A copy of what was said long ago, or another bot's words: the number may be somebody else's by now."""
+    return message.forward_origin is not None or message.via_bot is not None
 
 
 def replied(arrival: Arrival, talk: Talk) -> tuple[Reply, str]:
@@ -110,8 +116,7 @@ def to_message(talk: Talk, message: Message | None) -> Reply:
 
 def to_command(talk: Talk, text: str) -> Reply:
     """What nobody knows, or only another role, is a text like any other."""
-    name, _space, rest = text[1:].partition(" ")
-    name = name.partition("@")[0].lower()
+    name, rest = command_in(text), text.partition(" ")[2]
     if name == "start" and rest:
         return links.by_link(talk, rest.strip())
     for role in (talk.person.role, Role.CLIENT):

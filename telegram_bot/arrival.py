@@ -9,6 +9,7 @@ from telegram import CallbackQuery, Message, Update, User
 from telegram.constants import ChatType, MessageEntityType
 
 from telegram_bot.callbacks import Press, read_press
+from telegram_bot.routes import COMMANDS
 from telegram_bot.values import Sender
 
 STYLES = frozenset(
@@ -26,6 +27,7 @@ STYLES = frozenset(
     }
 )
 """What somebody can do to a text in Telegram that its HTML can say again."""
+BIGGEST = 2**63
 CUSTOM_EMOJI = re.compile(r"</?tg-emoji[^>]*>")
 """A bot may not send one: the ordinary emoji inside stays."""
 
@@ -48,12 +50,14 @@ class Arrival:
         update = parsed(body)
         if update is None or update.effective_user is None or not is_private(update):
             return None
+        if not (is_number(update.update_id) and is_number(update.effective_user.id)):
+            return None
         return cls(
             update.update_id,
             sender_of(update.effective_user),
             update.callback_query,
             update.message,
-            update.my_chat_member.new_chat_member.status if update.my_chat_member else "",
+            str(update.my_chat_member.new_chat_member.status) if update.my_chat_member else "",
         )
 
     @property
@@ -85,6 +89,11 @@ def is_private(update: Update) -> bool:
     return chat is not None and chat.type == ChatType.PRIVATE
 
 
+def is_number(value: object) -> bool:
+    """One that Telegram gives, and a column takes: python-telegram-bot passes on whatever stands there."""
+    return type(value) is int and 0 < value < BIGGEST
+
+
 def sender_of(user: User) -> Sender:
     return Sender(user.id, user.first_name or "", user.last_name or "", user.language_code or "")
 
@@ -92,9 +101,15 @@ def sender_of(user: User) -> Sender:
 def kind_of(message: Message) -> str:
     if message.contact:
         return "contact"
-    if message.text and message.text.startswith("/"):
-        return message.text.split(maxsplit=1)[0][:32]
+    if (name := command_in(message.text or "")) in {known for known, _role in COMMANDS}:
+        return f"/{name}"
     return "text" if message.text else "other"
+
+
+def command_in(text: str) -> str:
+    """``start`` of ``/start@bot b_17``; empty when there is none. It may be any word, and whoever's secret."""
+    name = text[1:].partition(" ")[0] if text.startswith("/") else ""
+    return name.partition("@")[0].lower()
 
 
 def formatted(message: Message) -> str:

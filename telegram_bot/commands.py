@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from accounts.statements import rows
 from booking.models.appointment import ClockTimestamp
 from booking.queries.visits import database_time
-from telegram_bot.models import Chat, IncomingUpdate
+from telegram_bot.models import Chat, IncomingUpdate, UpdateQuerySet
 from telegram_bot.people import forget_person
 
 LEFT_LYING = timedelta(seconds=60)
@@ -16,6 +18,9 @@ LEFT_LYING = timedelta(seconds=60)
 REMEMBERED = timedelta(days=2)
 """Telegram repeats an update for a day; later the same number is another one's, or another bot's."""
 AUDIT = timedelta(days=365)
+TOO_FAST, DOUBLE_TAP, OVERTAKEN = "too fast", "double tap", "overtaken"
+UNSEEN = (TOO_FAST, DOUBLE_TAP)
+"""Outcomes of what nobody has looked at."""
 PATIENCE = {"left_lying": LEFT_LYING, "remembered": REMEMBERED}
 
 # Telegram never sends an update twice at once; whoever does (and a repetition after a lost answer) finds it taken.
@@ -47,8 +52,19 @@ def finish_update(update_id: int, *, what: str, outcome: str, user_id: int | Non
 
 def updates_left_lying(at_most: int = 100) -> list[Any]:
     """The bodies of updates whose process died over them, the oldest first."""
-    late = IncomingUpdate.objects.filter(handled_at__isnull=True, taken_at__lt=ClockTimestamp() - LEFT_LYING)
-    return list(late.order_by("taken_at").values_list("body", flat=True)[:at_most])
+    return list(left_lying().order_by("taken_at").values_list("body", flat=True)[:at_most])
+
+
+def drop_overtaken() -> int:
+    """Forget what was lost and whose person has gone on since: done now, it would undo what he has done instead, or
+    cancel what he has seen to be there. How many."""
+    later = IncomingUpdate.objects.filter(tg_id=OuterRef("tg_id"), update_id__gt=OuterRef("update_id"))
+    gone_on = later.filter(handled_at__isnull=False).exclude(outcome__in=UNSEEN)
+    return left_lying().filter(Exists(gone_on)).update(body=None, outcome=OVERTAKEN, handled_at=ClockTimestamp())
+
+
+def left_lying() -> UpdateQuerySet:
+    return IncomingUpdate.objects.filter(handled_at__isnull=True, taken_at__lt=ClockTimestamp() - LEFT_LYING)
 
 
 def forget_old_updates() -> int:

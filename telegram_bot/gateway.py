@@ -3,7 +3,7 @@
 from typing import Any
 
 import structlog
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from psycopg_pool import PoolTimeout
 
 from notifications.commands import chat_gone, revive_chat
@@ -11,7 +11,7 @@ from telegram_bot import memory
 from telegram_bot.answers import answer_to
 from telegram_bot.arrival import Arrival
 from telegram_bot.chat import Place, show
-from telegram_bot.commands import finish_update, take_update
+from telegram_bot.commands import DOUBLE_TAP, TOO_FAST, finish_update, take_update
 from telegram_bot.faults import apologise, say_try_later, say_wait
 from telegram_bot.impatience import Impatience
 from telegram_bot.introduction import introduce_to
@@ -19,7 +19,8 @@ from telegram_bot.introduction import introduce_to
 OUTAGES = (OperationalError, InterfaceError, PoolTimeout)
 """How a database that is gone shows itself."""
 KICKED, MEMBER = "kicked", "member"
-TOO_FAST = memory.MOST_UPDATES + 1
+FAULT = "fault"
+FIRST_TOO_MANY = memory.MOST_UPDATES + 1
 
 log = structlog.get_logger()
 
@@ -33,10 +34,24 @@ def receive(body: Any) -> None:
     with structlog.contextvars.bound_contextvars(update_id=arrival.update_id):
         try:
             if take_update(arrival.update_id, arrival.sender.tg_id, body):
-                finish_update(arrival.update_id, what=arrival.what, **outcome_of(arrival))
+                finish_update(arrival.update_id, **account_of(arrival))
         except OUTAGES as error:
             log.error("bot_without_database", why=type(error).__name__)
             say_try_later(arrival.sender, place_of(arrival))
+        except DataError as error:  # a NUL, half a character: nothing that Telegram would send
+            log.warning("update_not_kept", why=type(error).__name__)
+
+
+def account_of(arrival: Arrival) -> dict[str, Any]:
+    """What is to be written down of it. A fault nobody could be told of is an outcome, too: an update that stayed
+    unanswered would be tried every minute for ever, and in its way all that wait behind it."""
+    try:
+        return {"what": arrival.what, **outcome_of(arrival)}
+    except OUTAGES:
+        raise
+    except Exception as error:
+        log.error("bot_fault", exc_info=error)
+        return {"what": "", "outcome": FAULT}
 
 
 def outcome_of(arrival: Arrival) -> dict[str, Any]:
@@ -64,12 +79,12 @@ def too_fast(arrival: Arrival) -> str:
     lately = memory.updates_lately(arrival.sender.tg_id)
     place = place_of(arrival)
     if lately > memory.MOST_UPDATES:
-        say_wait(arrival.sender, place, aloud=lately == TOO_FAST)
-        return "too fast"
+        say_wait(arrival.sender, place, aloud=lately == FIRST_TOO_MANY)
+        return TOO_FAST
     query = arrival.query
     if query and memory.is_double_tap(arrival.sender.tg_id, place.message_id or 0, query.data or ""):
         say_wait(arrival.sender, place, aloud=False)
-        return "double tap"
+        return DOUBLE_TAP
     return ""
 
 

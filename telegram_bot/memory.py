@@ -5,9 +5,10 @@ Redis makes things fast and never decides: without it a menu is sent anew, and n
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from django_redis import get_redis_connection
@@ -22,6 +23,8 @@ HOLDS = "last_menu:holds"
 """Which chats look at which held times, by when these end."""
 MOST_UPDATES = 20
 """In one window (experience §3.8)."""
+
+Value = TypeVar("Value")
 
 log = structlog.get_logger()
 
@@ -43,14 +46,17 @@ class Question:
     message_id: int | None = None
 
 
-def recall(key: str) -> Any:
-    """What was kept under ``key``; None when nothing is, or nobody knows."""
+def recall(key: str, read: Callable[[Any], Value]) -> Value | None:
+    """What was kept under ``key``, as ``read`` makes it of JSON; None when nothing is, nobody knows, or it makes no
+    sense: another release wrote it, or Redis lies (guarantee 20)."""
     try:
         text = get_redis_connection().get(key)
+        return read(json.loads(text)) if text else None
     except RedisError as error:
         unavailable(error)
-        return None
-    return json.loads(text) if text else None
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        log.warning("bot_memory_not_understood", why=type(error).__name__)
+    return None
 
 
 def keep(key: str, value: Any, lasts: timedelta) -> bool:
@@ -75,8 +81,7 @@ def unavailable(error: RedisError) -> None:
 
 
 def menu_of(tg_id: int) -> Menu | None:
-    found = recall(f"last_menu:{tg_id}")
-    return Menu(found["message_id"], found.get("shows", "")) if found else None
+    return recall(f"last_menu:{tg_id}", lambda found: Menu(int(found["message_id"]), str(found["shows"])))
 
 
 def keep_menu(tg_id: int, menu: Menu) -> None:
@@ -88,8 +93,7 @@ def forget_menu(tg_id: int) -> None:
 
 
 def question_of(tg_id: int) -> Question | None:
-    found = recall(f"fsm:{tg_id}")
-    return Question(found["name"], found["about"], found.get("message_id")) if found else None
+    return recall(f"fsm:{tg_id}", lambda found: Question(found["name"], dict(found["about"]), found["message_id"]))
 
 
 def ask(tg_id: int, question: Question) -> bool:
@@ -104,8 +108,7 @@ def stop_asking(tg_id: int) -> None:
 
 def phone_question_of(tg_id: int) -> int | None:
     """The message that asks for the phone, while its keys stand below the chat."""
-    found = recall(f"fsm:phone:{tg_id}")
-    return int(found) if found else None
+    return recall(f"fsm:phone:{tg_id}", int)
 
 
 def keep_phone_question(tg_id: int, message_id: int) -> None:

@@ -46,10 +46,11 @@ class Person:
 
 def person_of(sender: Sender) -> Person:
     """Four statements, none while it is remembered."""
-    found = memory.recall(key_of(sender.tg_id))
-    if found is None:
-        found = read(sender.tg_id)
-        memory.keep(key_of(sender.tg_id), found, REMEMBERED)
+    key = key_of(sender.tg_id)
+    if person := memory.recall(key, lambda found: person_from(found, sender)):
+        return person
+    found = read(sender.tg_id)
+    memory.keep(key, found, REMEMBERED)
     return person_from(found, sender)
 
 

@@ -29,12 +29,14 @@ class AlreadyDone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A contact that was shared, or the person of a forwarded message; ``phone`` as Telegram writes it, or empty."""
+    """A contact that was shared, or the person of a forwarded message; ``phone`` as Telegram writes it, or empty. What
+    ``is_passed_on`` says who somebody was, and proves nothing."""
 
     phone: str
     tg_id: int | None
     first_name: str
     last_name: str = ""
+    is_passed_on: bool = False
 
 
 @dataclass
@@ -83,8 +85,9 @@ class Talk:
 
     @property
     def once(self) -> Once:
-        """For a booking command: this update has its effect once."""
-        return once("telegram", str(self.update_id))
+        """For a booking command: this update has its effect once. It is this chat's: the number may come again some
+        day, from another bot's Telegram, and must not be answered with somebody else's visit."""
+        return once(f"telegram:{self.person.tg_id}", str(self.update_id))
 
     @contextmanager
     def effect(self) -> Iterator[None]:

@@ -11,7 +11,8 @@ from telegram_bot.gateway import receive
 
 @shared_task
 def answer_what_was_left() -> int:
-    """Answer updates whose process died over them; how many."""
+    """Answer updates whose process died over them, unless their people have gone on since; how many."""
+    commands.drop_overtaken()
     left = commands.updates_left_lying()
     for body in left:
         receive(body)

@@ -49,9 +49,10 @@ def about_the_phone(talk: Talk, text: str) -> Reply | None:
 
 @answer(CONTACT)
 def take_contact(talk: Talk, text: str) -> Reply:
-    """Only his own: anybody can send anybody's card."""
+    """Only his own, and of now: anybody can send anybody's card, and whoever once had a number may still have the old
+    message that says so."""
     contact, sender = talk.contact, talk.person.sender
-    if contact is None or contact.tg_id != sender.tg_id or not contact.phone:
+    if contact is None or contact.tg_id != sender.tg_id or contact.is_passed_on or not contact.phone:
         return Reply(after=(notice(_("This is somebody else's number. Please use the button below.")),))
     with talk.effect():
         prove_phone(

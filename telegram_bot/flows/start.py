@@ -56,11 +56,13 @@ def menu_below(talk: Talk) -> Reply:
 @press(AS_CLIENT)
 @home_of(Role.CLIENT)
 def clients_home(talk: Talk) -> Reply:
-    """The salon, the next visit, and everything a client can do."""
-    if talk.person.company_id is None:
+    """The salon, the next visit, and everything a client can do; where it has closed, or none is chosen, which one."""
+    try:
+        company = talk.company
+    except Company.DoesNotExist:
         return choose_company(talk)
     coming = list(coming_visits(talk)[:10])
-    text = text_of("start/home", company=talk.company, visit=coming[0] if coming else None, is_new=is_new(talk))
+    text = text_of("start/home", company=company, visit=coming[0] if coming else None, is_new=is_new(talk))
     return Reply(Screen(text, home_rows(talk, coming)))
 
 

@@ -3,6 +3,7 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import OperationalError, connection, connections
@@ -37,6 +38,13 @@ def looking_at_a_hold(talker):
     for tap in ("📅 Book", "Haircut", "tomorrow"):
         anna.taps(tap)
     return anna
+
+
+def written(text: object = "/start", *, update_id: object = 1, tg_id: object = 7, more: object = None) -> str:
+    """Somebody's message as no Telegram would send it."""
+    user = {"id": tg_id, "is_bot": False, "first_name": "Anna"}
+    where = {"from": user, "chat": {"id": 7, "type": "private"}, "message_id": 5, "date": 1_790_000_000}
+    return json.dumps({"update_id": update_id, "message": {**where, "text": text, "more": more}})
 
 
 # Who may come in ------------------------------------------------------------------------------------------------------
@@ -75,11 +83,21 @@ def test_only_a_post_comes_in():
         '{"update_id": 1, "message": {"message_id": 5}}', '{"update_id": 1, "callback_query": {"id": "1"}}',
         '{"update_id": 1, "message": "text"}', "[" * 100_000, b"\xff\xfe", '{"update_id": NaN}',
         '{"update_id": 1, "message": {"message_id": 1, "date": 1e30, "chat": {"id": 1, "type": "private"}}}',
+        *(written(update_id=number) for number in (0, -5, 1.5, 2**63, True, None, "5", "five", float("nan"), {"a": 1})),
+        *(written(tg_id=number) for number in (-7, 7.5, 2**70, None, "7", "seven", float("inf"))),
+        written("x", more=float("nan")),
     ],
-    ids=range(16),
+    ids=range(34),
 )  # fmt: skip
 def test_what_is_no_update_is_taken_and_forgotten(telegram, body):
     assert post(Browser(), body).status_code == 200
+    assert (telegram.calls, IncomingUpdate.objects.count()) == ([], 0)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("text", ["a\0b", "half a letter: \ud83d"])
+def test_what_cannot_be_kept_is_taken_and_forgotten(telegram, text):
+    assert post(Browser(), written(text)).status_code == 200
     assert (telegram.calls, IncomingUpdate.objects.count()) == ([], 0)
 
 
@@ -134,6 +152,20 @@ def test_the_control_without_its_row_the_update_is_answered_five_times(telegram,
     assert len([call for call in telegram.calls_of("editMessageText") if "booked" in call.params["text"]]) == 5
 
 
+def test_number_that_comes_again_is_not_answered_with_somebody_elses_visit(telegram, salon, talker):
+    """After a change of the bot, say; the keys of the old updates are swept once an hour."""
+    anna = looking_at_a_hold(talker).taps("✅ Book it")
+    IncomingUpdate.objects.update(handled_at=salon.opened - REMEMBERED - timedelta(days=1))
+    looking_at_a_hold(partial(talker, 8, "Olga"))
+    update = telegram.press(8, "✅ Book it") | {"update_id": anna.last_tap["update_id"]}
+
+    post(Browser(), update)
+
+    assert set(Appointment.objects.values_list("client__first_name", "status")) == {
+        ("Аня", Status.CONFIRMED), ("Olga", Status.CONFIRMED),
+    }  # fmt: skip
+
+
 def at_once(do):
     def one(_number: int) -> int:
         try:
@@ -152,6 +184,21 @@ def test_what_was_written_is_forgotten_once_it_is_answered(telegram, salon, talk
     assert (row.body, row.what, row.outcome, row.handled_at is not None) == (None, "text", "ok", True)
 
 
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("/start inv_secret", "/start"),
+        ("/Find@okno_bot", "/find"),
+        ("/79991234567 Anna", "text"),
+        ("/inv_secret", "text"),
+    ],
+)
+def test_of_what_was_written_only_a_command_is_written_down(telegram, salon, talker, text, what):
+    talker().says(text)
+
+    assert list(IncomingUpdate.objects.values_list("what", flat=True)) == [what]
+
+
 def test_an_update_whose_process_died_is_answered_later(telegram, salon, monkeypatch):
     telegram.add_user(7, language_code="en")
     update = telegram.says(7, "/start")
@@ -160,7 +207,7 @@ def test_an_update_whose_process_died_is_answered_later(telegram, salon, monkeyp
         with pytest.raises(SystemExit):
             post(Browser(), update)
     assert answer_what_was_left() == 0, "it may still be at work"
-    IncomingUpdate.objects.update(taken_at=IncomingUpdate.objects.get().taken_at - LEFT_LYING)
+    let_lie()
 
     assert (answer_what_was_left(), answer_what_was_left()) == (1, 0)
     assert len(telegram.live_messages(7)) == 1
@@ -216,6 +263,45 @@ def test_fault_is_answered_with_a_code_that_is_in_the_log(telegram, salon, talke
 
 def broken(talk):
     raise ZeroDivisionError("secret words")
+
+
+@pytest.mark.parametrize("text", [5, ["/start"], {"a": 1}])
+def test_fault_of_which_nobody_can_be_told_is_an_answer_all_the_same(telegram, salon, text):
+    telegram.add_user(7)
+
+    assert post(Browser(), written(text)).status_code == 200
+    assert outcomes() == [("fault", True)]
+
+
+def test_update_that_cannot_be_answered_is_not_tried_for_ever(telegram, salon, monkeypatch):
+    telegram.add_user(7)
+    monkeypatch.setattr(gateway, "show", broken)
+
+    assert post(Browser(), telegram.says(7, "/start")).status_code == 200
+
+    let_lie()
+    assert (outcomes(), answer_what_was_left()) == ([("fault", True)], 0)
+
+
+def test_the_control_without_that_it_is_tried_again_and_all_behind_it_wait(telegram, salon, monkeypatch):
+    telegram.add_user(7)
+    monkeypatch.setattr(gateway, "show", broken)
+    monkeypatch.setattr(gateway, "account_of", lambda arrival: {"what": "", **gateway.outcome_of(arrival)})
+    with pytest.raises(TypeError):
+        post(Browser(), telegram.says(7, "/start"))
+
+    let_lie()
+    with pytest.raises(TypeError):
+        answer_what_was_left()
+    assert outcomes() == [("", False)]
+
+
+def outcomes() -> list[tuple[str, bool]]:
+    return [(row.outcome, row.handled_at is not None) for row in IncomingUpdate.objects.all()]
+
+
+def let_lie() -> None:
+    IncomingUpdate.objects.update(taken_at=IncomingUpdate.objects.get().taken_at - LEFT_LYING)
 
 
 def test_menu_opens_again_after_a_fault(telegram, salon, talker, monkeypatch):
@@ -351,6 +437,30 @@ def test_buttons_of_any_age_work_after_redis_was_emptied(telegram, salon, talker
     anna.taps("✅ Book it")
 
     assert list(Appointment.objects.values_list("status", flat=True)) == [Status.CONFIRMED]
+
+
+LIES = (
+    "garbage",
+    b"\xff",
+    "17",
+    "[]",
+    "{}",
+    '"text"',
+    '{"message_id": "x"}',
+    '{"name": 1, "about": 2, "message_id": 3}',
+)
+
+
+@pytest.mark.parametrize("key", ["tg_user", "last_menu", "fsm", "fsm:phone"])
+@pytest.mark.parametrize("lie", LIES, ids=range(len(LIES)))
+def test_what_makes_no_sense_in_redis_is_as_if_it_were_not_there(telegram, salon, talker, key, lie):
+    anna = talker(language="en")
+    for text in ("Skip", "Haircut"):
+        get_redis_connection().set(f"{key}:7", lie)
+        post(Browser(), telegram.says(7, text))
+
+    assert anna.text.startswith("Haircut")
+    assert list(IncomingUpdate.objects.values_list("outcome", flat=True)) == ["ok", "ok"]
 
 
 def test_handlers_exist_for_every_button_of_the_grammar():
