@@ -35,6 +35,7 @@ REASONS: list[tuple[re.Pattern[str], Any]] = [
         ("later message has told", gettext_lazy("What happened later was told first, and shows this as well.")),
         ("broadcast was stopped", gettext_lazy("The broadcast was stopped.")),
         ("told under the other card", gettext_lazy("The client was told of it under the other card.")),
+        ("number has changed hands", gettext_lazy("The client's number is somebody else's now.")),
         ("sender failed every time", gettext_lazy("The server failed at every attempt.")),
         ("blocked by the user", gettext_lazy("The bot has been blocked.")),
         ("user is deactivated", gettext_lazy("The Telegram account has been deleted.")),

@@ -7,9 +7,9 @@ from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from accounts.models import Company
-from accounts.signals import clients_merged
+from accounts.signals import card_changed_hands, clients_merged
 from booking.signals import event_recorded
-from notifications.commands.hand_over import hand_over_addresses
+from notifications.commands.hand_over import forget_earlier_owner, hand_over_addresses
 from notifications.models import NotificationSetting
 from notifications.values import TOLD
 from notifications.wake import wake_event
@@ -26,6 +26,12 @@ def wake_for_event(sender: Any, event_id: int, event_type: str, wait: timedelta 
 def hand_over_what_is_told(sender: Any, retired_id: int, kept_id: int, **kwargs: Any) -> None:
     """Inside the transaction of the merge."""
     hand_over_addresses(retired_id, kept_id)
+
+
+@receiver(card_changed_hands)
+def part_from_whom_was_told(sender: Any, client_id: int, **kwargs: Any) -> None:
+    """Inside the transaction that gives the card away."""
+    forget_earlier_owner(client_id)
 
 
 @receiver(post_save, sender=Company)

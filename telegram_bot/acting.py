@@ -82,7 +82,7 @@ def as_staff(talk: Talk, pk: int) -> Acting | None:
     staff = talk.person.staff
     if staff is None or not may_change_visits(staff):
         return None
-    rows = Appointment.objects.visible_to(staff).booked().that_were_wanted()
+    rows = Appointment.objects.visible_to(staff).filter(company__is_active=True).booked().that_were_wanted()
     if staff.role == Role.SPECIALIST:  # whoever was switched off has no column any more
         rows = rows.filter(specialist__is_active=True)
     visit = rows.with_everything_shown().filter(pk=pk).first()

@@ -16,7 +16,7 @@ from notifications.commands import forget_card
 from notifications.errors import NotSent, Throttled
 from telegram_bot import memory
 from telegram_bot.dress import keyboard_of, keys_of
-from telegram_bot.errors import what_follows, words_of
+from telegram_bot.errors import is_about_the_edited, is_nothing_new, what_follows, words_of
 from telegram_bot.limiter import LIMITER
 from telegram_bot.memory import Menu
 from telegram_bot.values import After, Document, Notice, PhoneQuestion, Reply, Screen
@@ -24,8 +24,6 @@ from telegram_bot.wire import WIRE
 
 LONGEST_TOAST = 200
 """Letters of an answer to a tap (facts T2)."""
-UNCHANGED = "message is not modified"
-GONE = ("message to edit not found", "message can't be edited", "message identifier is not specified")
 NOTHING_TO_DELETE = ("message to delete not found", "message identifier is not specified")
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
@@ -108,12 +106,12 @@ def change(place: Place, reply: Reply) -> int | None:
 
 def is_done(place: Place, error: TelegramError | None, *, deletes: bool) -> bool:
     """Whether the message is as it should be. Raises a NotSent for what a new message would not mend either."""
-    if error is None or says(error, UNCHANGED):
+    if error is None or is_nothing_new(error):
         return True
     if deletes:
         strip(place.tg_id, place.message_id or 0, error)
         return True
-    if says(error, *GONE):
+    if is_about_the_edited(error):
         return False
     raise what_follows(error)
 
@@ -201,7 +199,7 @@ def strip(tg_id: int, message_id: int, why: TelegramError) -> None:
     if says(why, *NOTHING_TO_DELETE):
         return
     (error,) = together([lambda bot: bot.edit_message_reply_markup(tg_id, message_id, reply_markup=None)])
-    if error is not None and not says(error, UNCHANGED, *GONE):
+    if error is not None and not is_nothing_new(error) and not is_about_the_edited(error):
         log.warning("message_not_removed", why=words_of(error))
 
 

@@ -11,6 +11,7 @@ from django.db.models import Q
 from accounts.commands.merge import lock_cards, retire
 from accounts.errors import CardClosed, WrongPhone
 from accounts.models import Client
+from accounts.signals import card_changed_hands
 from accounts.transactions import locking_transaction
 from accounts.values import Actor, Channel, Role
 
@@ -52,12 +53,19 @@ def prove_phone(
         return newcomer(company_id, tg_id, first_name, last_name, language, phone=number)
     require_open(kept)
     if kept.tg_id not in (None, tg_id):
-        log.info("phone_changed_hands", client_id=kept.pk)
+        part_from_earlier_owner(kept)
     if own is not None and own.pk != kept.pk:
         retire(own, kept, Actor(Role.CLIENT, Channel.TELEGRAM, client_id=kept.pk, company_id=company_id))
     kept.tg_id, kept.phone, kept.language = tg_id, number, kept.language or known(language)
-    kept.save(update_fields=["tg_id", "phone", "language"])
+    kept.save(update_fields=["tg_id", "phone", "language", "email", "user"])
     return kept
+
+
+def part_from_earlier_owner(card: Client) -> None:
+    """Or he would read in his mail, on his telephone and on our pages of the visits of whoever has the number now."""
+    log.info("phone_changed_hands", client_id=card.pk)
+    card.email, card.user = "", None
+    card_changed_hands.send(sender=Client, client_id=card.pk)
 
 
 def locked(company_id: int, tg_id: int, number: str) -> tuple[Client | None, Client | None]:

@@ -7,6 +7,7 @@ from notifications.models import Delivery, Preferences, PushSubscription
 from notifications.values import State
 
 TOLD_ALREADY = "told under the other card"
+OTHER_HANDS = "the number has changed hands"
 
 
 def hand_over_addresses(retired_id: int, kept_id: int) -> None:
@@ -44,3 +45,10 @@ def hand_over_deliveries(retired_id: int, kept_id: int) -> None:
     mine = Delivery.objects.filter(client=retired_id).exclude(state=State.SENDING)
     mine.filter(~Exists(told)).update(client=kept_id, recipient=key)
     mine.filter(state=State.WAITING).update(state=State.DROPPED, reason=TOLD_ALREADY)
+
+
+def forget_earlier_owner(client_id: int) -> None:
+    """Of a card whose number has changed hands: his browsers, his wishes, and what was still to go to them."""
+    PushSubscription.objects.filter(client=client_id).delete()
+    Preferences.objects.filter(client=client_id).delete()
+    Delivery.objects.filter(client=client_id, state=State.WAITING).update(state=State.DROPPED, reason=OTHER_HANDS)

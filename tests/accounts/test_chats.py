@@ -6,6 +6,7 @@ from structlog.testing import capture_logs
 from accounts.commands import client_of_chat, prove_phone
 from accounts.errors import CardClosed, WrongPhone
 from accounts.models import Client
+from accounts.values import Role
 from tests.factories import make_client, make_company, make_user
 
 pytestmark = pytest.mark.django_db
@@ -154,6 +155,27 @@ def test_prove_phone_does_not_change_a_language_that_was_chosen(company):
 
     card.refresh_from_db()
     assert card.language == "en"
+
+
+def test_a_card_that_changed_hands_leads_to_its_earlier_owner_no_more(company):
+    """He would read of the visits of whoever has his old number."""
+    account = make_user(company, Role.CLIENT)
+    make_client(company, phone=PHONE, tg_id=OTHER_CHAT, email="anna@example.com", user=account)
+
+    card = prove(company)
+
+    card.refresh_from_db()
+    assert (card.email, card.user) == ("", None)
+
+
+def test_control_whoever_proves_his_own_number_again_keeps_everything(company):
+    account = make_user(company, Role.CLIENT)
+    make_client(company, phone=PHONE, tg_id=CHAT, email="anna@example.com", user=account)
+
+    card = prove(company)
+
+    card.refresh_from_db()
+    assert (card.email, card.user) == ("anna@example.com", account)
 
 
 def test_prove_phone_merges_the_chat_s_own_client_into_the_card(company):

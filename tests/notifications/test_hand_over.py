@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.commands import merge_clients
+from accounts.commands import merge_clients, prove_phone
 from accounts.values import Actor, Channel, Role
 from notifications.commands import send_delivery
 from notifications.commands.broadcast.address import write_chunk
@@ -171,3 +171,18 @@ def test_an_offer_that_has_reached_the_chat_does_not_come_again_under_the_kept_c
 
     (part,) = Delivery.objects.filter(broadcast=broadcast)
     assert (part.client, part.target) == (kept, str(kept.tg_id))
+
+
+def test_the_earlier_owner_of_a_number_hears_nothing_more(salon):
+    """His browser, his agreement to offers, and what still waits for him."""
+    client = salon.client
+    browser_of(client)
+    Preferences.objects.create(company=salon.company, client=client, wants_offers=True)
+    waiting, sent = of_client(salon.visit()), of_client(salon.visit(12))
+    Delivery.objects.filter(pk=sent.pk).update(state=State.SENT)
+
+    prove_phone(salon.company.pk, next(numbers), str(client.phone), first_name="Boris")
+
+    assert not PushSubscription.objects.filter(client=client).exists()
+    assert not Preferences.objects.filter(client=client).exists()
+    assert [columns(each)[2] for each in (waiting, sent)] == [State.DROPPED, State.SENT]

@@ -7,6 +7,7 @@ import pytest
 from django.db import connections
 from django_redis import get_redis_connection
 
+from accounts.models import Company
 from accounts.values import Channel, Role
 from booking.commands import cancel_appointment, reschedule_appointment
 from booking.models import Appointment, Status
@@ -492,6 +493,19 @@ def test_client_has_no_cards_of_the_desk(world, anna):
     toasts = forged(anna, {name: build(visit.pk) for name, build in OF_THE_DESK.items()})
 
     assert (toasts, state()) == (dict.fromkeys(OF_THE_DESK, OUTDATED), before)
+
+
+@pytest.mark.parametrize("who", [OPERATOR, SPECIALIST])
+def test_staff_of_a_closed_company_change_nothing(world, talker, who):
+    visit = world.visit(10)
+    person = talker(who, "Somebody", "en").says("/start")
+    Company.objects.update(is_active=False)
+    before = state()
+
+    for build in OF_THE_DESK.values():
+        get_redis_connection().flushdb()
+        assert person.forges(build(visit.pk), message_id=person.screen.message_id).toast == OUTDATED
+    assert state() == before
 
 
 GARBAGE = """
