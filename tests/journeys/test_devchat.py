@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from accounts.models import Client
@@ -11,6 +10,7 @@ from booking.models import Appointment
 from config.devchat import people
 from telegram_bot import permits
 from tests.config.devchat.stage import by_webhook, telegram_of
+from tests.journeys.look import barriers
 
 ANNA = people.SPECIALIST.tg_id
 KEYS = 25
@@ -187,21 +187,17 @@ def test_it_works_without_javascript(opened, telegram, me):
 def test_it_has_no_accessibility_violations(opened, telegram, language, scheme):
     page = opened(language, color_scheme=scheme, viewport={"width": 360, "height": 740})
     telegram.cloud.post(telegram.cloud.users[ANNA], {"text": "New visit"})
-    found = {"empty": violations(page)}
+    found = {"empty": list(barriers(page))}
 
     started(page)
     key(page, "Your phone").click()
     expect(key(page, "Skip")).to_be_visible()
-    found["chat"] = violations(page)
+    found["chat"] = list(barriers(page))
     key(page, "Alert").click()
     expect(page.get_by_role("dialog")).to_be_visible()
-    found["alert"] = violations(page)
+    found["alert"] = list(barriers(page))
 
     assert {name: rules for name, rules in found.items() if rules} == {}
-
-
-def violations(page) -> list[str]:
-    return [f"{rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in Axe().run(page).response["violations"]]
 
 
 @pytest.mark.parametrize(("language", "width"), [("ru", 320), ("en", 320), ("ru", 1280)])

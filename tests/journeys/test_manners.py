@@ -3,11 +3,11 @@
 import gzip
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from booking.models import Appointment
 from tests.factories import book
+from tests.journeys.look import barriers_in_any_light, too_small, too_wide
 
 BUDGET_BYTES = 45 * 1024
 BUDGET_REQUESTS = 6
@@ -35,44 +35,26 @@ def addresses(salon) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_have_no_accessibility_violations(browser, live_server, salon, branch, language, scheme):
-    context = browser.new_context(color_scheme=scheme, viewport={"width": 360, "height": 740})
+def test_every_page_is_for_everybody(browser, live_server, salon, branch, language):
+    """For whoever does not see well, has a small telephone, or large fingers."""
+    context = browser.new_context(viewport={"width": 360, "height": 740})
     page, found = context.new_page(), {}
 
     for name, address in addresses(salon).items():
         page.goto(f"{live_server.url}{address}{'&' if '?' in address else '?'}lang={language}")
-        found[name] = violations(page)
+        found[name] = wrong_with(page)
     page.goto(f"{live_server.url}/centre/?lang={language}")
     page.locator("button.chip").first.click()
-    found["details"] = violations(page)
+    found["details"] = wrong_with(page)
     page.locator("button.primary").click()
-    found["errors"] = violations(page)
+    found["errors"] = wrong_with(page)
 
     context.close()
-    assert {name: rules for name, rules in found.items() if rules} == {}
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
 
-def violations(page) -> list[str]:
-    return [f"{rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in Axe().run(page).response["violations"]]
-
-
-@pytest.mark.parametrize("width", [320, 360, 1280])
-def test_pages_never_scroll_sideways_and_buttons_are_large(browser, live_server, salon, branch, width):
-    context = browser.new_context(viewport={"width": width, "height": 740})
-    page, wide, small = context.new_page(), [], []
-
-    for name, address in addresses(salon).items():
-        page.goto(live_server.url + address)
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            wide.append(name)
-        heights = page.locator("button:visible, a.button:visible, a.day:visible").evaluate_all(
-            "nodes => nodes.map(node => node.getBoundingClientRect().height)"
-        )
-        small += [name for height in heights if height < 44]
-
-    context.close()
-    assert (wide, small) == ([], [])
+def wrong_with(page) -> list[str]:
+    return [*barriers_in_any_light(page), *too_wide(page), *too_small(page)]
 
 
 def test_a_visit_is_booked_with_the_keyboard_alone(browser, live_server, salon):

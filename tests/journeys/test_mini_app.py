@@ -12,8 +12,9 @@ from playwright.sync_api import Error, expect
 from booking.models import Appointment, Status
 from telegram_bot.mini_app import middleware
 from tests.factories import book
+from tests.journeys.look import barriers
 from tests.journeys.telegram_host import DAY, NIGHT, THEMES, TelegramHost, launch
-from tests.journeys.test_manners import BUDGET_BYTES, BUDGET_REQUESTS, violations
+from tests.journeys.test_manners import BUDGET_BYTES, BUDGET_REQUESTS
 from tests.journeys.words import WORDS
 from tests.telegram_bot.mini_app.opening import ANNA, BORIS, HOUR, TOKEN, init_data
 
@@ -129,7 +130,7 @@ def test_pages_can_be_read_in_whatever_theme(telegram, live_server, salon):
     page, found = telegram.page, {}
 
     def look(name: str) -> None:
-        found[name] = unreadable(telegram, *THEMES) or violations(page)
+        found[name] = unreadable(telegram, *THEMES) or list(barriers(page))
 
     telegram.open(f"{live_server.url}/centre/")
     look("services")
