@@ -18,8 +18,7 @@ from django.db import connection
 
 from accounts.errors import Refusal
 from booking.commands import confirm, desk, hold, locks, move, progress
-from booking.models import Appointment
-from booking.models.appointment import OCCUPYING
+from booking.models import OCCUPYING, Appointment
 from tests.depth import SECONDS
 
 PATIENCE = 20
