@@ -9,9 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.permissions import CHANGE_VISITS, permissions_of_role
 from accounts.values import Actor, Role
-from booking.commands.move import STAYS_BOOKED
 from booking.errors import TooLate
-from booking.models import Appointment, Status
+from booking.models import COMING, Appointment, Status
 from booking.queries.visits import with_its_place
 from notifications.values import RecipientRole
 from telegram_bot.callbacks import (
@@ -66,7 +65,7 @@ class Acting:
     @property
     def why_not(self) -> str | Promise:
         if self.is_staff:
-            return "" if self.visit.status in STAYS_BOOKED else OVER
+            return "" if self.visit.status in COMING else OVER
         if self.visit.status != Status.CONFIRMED:
             return OVER
         return TooLate.message if self.visit.start_time <= self.now else ""

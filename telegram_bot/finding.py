@@ -4,19 +4,17 @@ import re
 from dataclasses import dataclass
 
 import phonenumbers
-from django.db.models import F, Q, TextField, Value
-from django.db.models.functions import Concat, Lower, Replace
 
 from accounts.console.search import digits_of, phone_ending
 from accounts.models import Client
 from accounts.models.client import ClientQuerySet
+from accounts.names import words_of
 from booking.forms import PhoneField
 from telegram_bot.talk import Contact
 
 MOST = 8
 """Shown at once."""
 SHORTEST_NAME = 2
-MOST_WORDS = 4
 LONGEST_NAME = 100
 NEW = frozenset({"new", "новый", "новая", "новое"})
 """What may stand before a name: «new: Maria +7…»."""
@@ -25,28 +23,14 @@ A_NUMBER = re.compile(r"\+?\d[\d\s().\-–]{7,}\d")
 
 
 def clients_like(rows: ClientQuerySet, term: str) -> list[Client]:
-    """Active clients whose number ends with these digits or whose name has these words in it; one more than is shown,
-    when there are more. One statement, or none for what is too short to mean anybody."""
+    """Active clients whose number ends with these digits or whose name has words that begin like these; one more than
+    is shown, when there are more. One statement, or none for what is too short to mean anybody."""
     if digits_of(term):
         ending = phone_ending(term)
         found = rows.with_phone_ending(ending) if ending else rows.none()
     else:
-        found = named(rows, term)
+        found = rows.with_name_like(term) if sum(map(len, words_of(term))) >= SHORTEST_NAME else rows.none()
     return list(found.filter(is_active=True).order_by("first_name", "last_name", "pk")[: MOST + 1])
-
-
-def named(rows: ClientQuerySet, term: str) -> ClientQuerySet:
-    """Each word somewhere in the name; ё is е, and capitals are letters."""
-    words = plain_letters(term).split()[:MOST_WORDS]
-    if sum(map(len, words)) < SHORTEST_NAME:
-        return rows.none()
-    name = Lower(Concat(F("first_name"), Value(" "), F("last_name"), output_field=TextField()))
-    rows = rows.alias(plain_name=Replace(name, Value("ё"), Value("е"), output_field=TextField()))
-    return rows.filter(*(Q(plain_name__contains=word) for word in words))
-
-
-def plain_letters(text: str) -> str:
-    return text.lower().replace("ё", "е")
 
 
 def client_behind(rows: ClientQuerySet, contact: Contact) -> Client | None:

@@ -1,14 +1,11 @@
 """What is a person's own as a client: the visits of the client he is, and those whose link he opened in this chat."""
 
-from booking.models import Appointment, Status
+from booking.models import COMING, Appointment
 from booking.models.appointment import AppointmentQuerySet, ClockTimestamp
 from booking.queries.visits import with_its_place
 from notifications.queries import visits_followed_by
 from telegram_bot.refusals import Missing
 from telegram_bot.talk import Talk
-
-COMING = (Status.CONFIRMED, Status.ARRIVED)
-REPEATABLE = (Status.CONFIRMED, Status.ARRIVED, Status.COMPLETED)
 
 
 def own_visits(talk: Talk) -> AppointmentQuerySet:

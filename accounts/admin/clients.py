@@ -65,10 +65,12 @@ class ClientAdmin(CompanyModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Client], search_term: str
     ) -> tuple[QuerySet[Client], bool]:
-        """By the end of the phone when the term looks like one, else by name and e-mail."""
+        """By the end of the phone or by e-mail when the term looks like one, else by name."""
         ending = phone_ending(search_term)
         if ending and isinstance(queryset, ClientQuerySet):
             return queryset.with_phone_ending(ending), False
+        if search_term.strip() and "@" not in search_term and isinstance(queryset, ClientQuerySet):
+            return queryset.with_name_like(search_term), False
         return super().get_search_results(request, queryset, search_term)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -3,15 +3,19 @@
 from typing import Self
 
 from django.conf import settings
-from django.contrib.postgres.indexes import OpClass
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Reverse
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
+from accounts.names import has_words_like, name_words, words_of
 from accounts.querysets import VisibleQuerySet
 from accounts.values import Actor, Role
+
+MOST_WORDS = 4
+"""That a search looks at."""
 
 
 class Priority(models.TextChoices):
@@ -35,6 +39,11 @@ class ClientQuerySet(VisibleQuerySet["Client"]):
     def with_phone_ending(self, digits: str) -> Self:
         """Clients whose number ends with ``digits``: a prefix scan of the index on the reversed number."""
         return self.alias(reversed_phone=Reverse("phone")).filter(reversed_phone__startswith=digits[::-1])
+
+    def with_name_like(self, typed: str) -> Self:
+        """Clients whose name has words that begin like each of those that were typed; nobody when there is none."""
+        words = words_of(typed)[:MOST_WORDS]
+        return self.filter(has_words_like(words)) if words else self.none()
 
 
 class Client(models.Model):
@@ -84,6 +93,8 @@ class Client(models.Model):
         ]
         indexes = [
             models.Index("company", OpClass(Reverse("phone"), name="text_pattern_ops"), name="client_phone_ending"),
+            # A card is written seldom and looked for often: no list of what is not yet in order.
+            GinIndex(name_words(), name="client_name_words", fastupdate=False),
         ]
 
     def __str__(self) -> str:

@@ -19,7 +19,7 @@ from booking.commands import (
 )
 from booking.commands.pay import PAYABLE
 from booking.commands.progress import ARRIVE, CANCEL, COMPLETE, CORRECTIONS, NO_SHOW
-from booking.models import Appointment, Status
+from booking.models import COMING, Appointment, Status
 
 Legal = Callable[[Appointment, datetime], bool]
 Run = Callable[[int, Actor], Appointment]
@@ -54,7 +54,7 @@ def was_just_moved(visit: Appointment, now: datetime) -> bool:
     """``last_event`` is read together with the history of the page."""
     event = getattr(visit, "last_event", None)
     moved = event is not None and event.event_type == "booking_rescheduled" and not event.payload.get("undo")
-    return moved and visit.status in (Status.CONFIRMED, Status.ARRIVED)
+    return moved and visit.status in COMING
 
 
 STEPS = {
@@ -96,7 +96,7 @@ def legal_steps(visit: Appointment, now: datetime) -> list[DeskStep]:
 def legal_pages(visit: Appointment, now: datetime, actor: Actor) -> list[Page]:
     """An expired hold can still be confirmed while its time is ahead; the command looks whether it is free."""
     can_confirm = visit.status == Status.HOLD or (visit.status == Status.EXPIRED and visit.start_time > now)
-    can_move = visit.status in (Status.CONFIRMED, Status.ARRIVED)
+    can_move = visit.status in COMING
     can = {
         Page.CONFIRM: can_confirm,
         Page.MOVE: can_move,

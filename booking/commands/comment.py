@@ -11,10 +11,10 @@ from booking.commands.once import Once, answered_before, remember_answer
 from booking.commands.progress import require_clients_own_time
 from booking.commands.record import facts, write_change
 from booking.errors import WrongStatus
-from booking.models import Appointment, EventType, Status
+from booking.models import COMING, Appointment, EventType, Status
 from booking.queries.visits import database_time
 
-STILL_MATTERS = (Status.HOLD, Status.CONFIRMED, Status.ARRIVED)
+STILL_MATTERS = (Status.HOLD, *COMING)
 
 
 @command_transaction

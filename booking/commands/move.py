@@ -18,15 +18,13 @@ from booking.commands.progress import require_clients_own_time
 from booking.commands.record import facts, unsay, write_change
 from booking.commands.settle import settle_move
 from booking.errors import ChangedMeanwhile, SlotRefused, TooLate, WrongStatus
-from booking.models import Appointment, EventType, Status
+from booking.models import COMING, Appointment, EventType
 from booking.queries.locations import located
 from booking.queries.money import charged_for_a_move, charged_for_a_way_back, fee_of, is_late
 from booking.queries.moves import WayBack, before_last_move
 from booking.queries.slots import alternatives_to
 from booking.queries.visits import database_time
 from booking.values import Kept, Slot
-
-STAYS_BOOKED = (Status.CONFIRMED, Status.ARRIVED)
 
 
 def reschedule_appointment(
@@ -87,7 +85,7 @@ def move(
         raise ChangedMeanwhile
     slot = Slot(found.location_id, found.service_id, start, specialist_id or found.specialist_id)
     is_there = (found.start_time, found.specialist_id) == (slot.start, slot.specialist_id)
-    moved = found if found.status in STAYS_BOOKED and is_there else put(found, slot, found.kept, actor, waived)
+    moved = found if found.status in COMING and is_there else put(found, slot, found.kept, actor, waived)
     remember_answer(request, moved)
     return moved
 
@@ -162,7 +160,7 @@ def deadline_after_a_move(appointment: Appointment, start: datetime, actor: Acto
 def require_movable(appointment: Appointment, actor: Actor) -> None:
     if not actor.is_staff:
         require_clients_own_time(appointment, database_time())
-    elif appointment.status not in STAYS_BOOKED:
+    elif appointment.status not in COMING:
         raise WrongStatus(_("Only a confirmed visit can be moved."))
 
 

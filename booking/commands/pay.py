@@ -15,14 +15,14 @@ from booking.commands.once import Once, answered_before, remember_answer
 from booking.commands.record import facts, record_event
 from booking.commands.settle import see_what_is_paid, take_from_wallet
 from booking.errors import WrongStatus
-from booking.models import Appointment, EventType, Status
+from booking.models import TAKES_PLACE, Appointment, EventType, Status
 from wallet.errors import WrongAmount
 from wallet.ledger import refund_visit
 from wallet.payments import record_payment
 from wallet.queries import paid_from_wallet
 from wallet.values import NOTHING, Method, require_amount
 
-PAYABLE = (Status.CONFIRMED, Status.ARRIVED, Status.COMPLETED, Status.NO_SHOW)
+PAYABLE = (*TAKES_PLACE, Status.NO_SHOW)
 
 
 @dataclass(frozen=True, slots=True)

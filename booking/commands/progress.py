@@ -20,7 +20,7 @@ from booking.commands.once import Once, answered_before, remember_answer
 from booking.commands.record import facts, write_change
 from booking.commands.settle import settle_cancellation
 from booking.errors import SlotTaken, TooEarly, TooLate, WrongStatus
-from booking.models import Appointment, EventType, Status
+from booking.models import COMING, Appointment, EventType, Status
 from booking.queries.calendars import presence_in
 from booking.queries.facts import BusyRow, busy_around, round_up
 from booking.queries.locations import located
@@ -45,7 +45,7 @@ class Step:
 
     to: Status
     event_type: EventType
-    by_staff_from: frozenset[Status]
+    by_staff_from: tuple[Status, ...]
     not_before: Callable[[Appointment], datetime] | None = None
     by_client: bool = False
 
@@ -55,12 +55,11 @@ class Step:
         return appointment.status in self.by_staff_from and is_time
 
 
-COMING = frozenset({Status.CONFIRMED})
-HERE = frozenset({Status.CONFIRMED, Status.ARRIVED})
-CANCEL = Step(Status.CANCELLED, EventType.BOOKING_CANCELLED, HERE, by_client=True)
-ARRIVE = Step(Status.ARRIVED, EventType.BOOKING_ARRIVED, COMING, not_before=midnight_of)
-COMPLETE = Step(Status.COMPLETED, EventType.BOOKING_COMPLETED, HERE, not_before=start_of)
-NO_SHOW = Step(Status.NO_SHOW, EventType.BOOKING_NO_SHOW, COMING, not_before=start_of)
+EXPECTED = (Status.CONFIRMED,)
+CANCEL = Step(Status.CANCELLED, EventType.BOOKING_CANCELLED, COMING, by_client=True)
+ARRIVE = Step(Status.ARRIVED, EventType.BOOKING_ARRIVED, EXPECTED, not_before=midnight_of)
+COMPLETE = Step(Status.COMPLETED, EventType.BOOKING_COMPLETED, COMING, not_before=start_of)
+NO_SHOW = Step(Status.NO_SHOW, EventType.BOOKING_NO_SHOW, EXPECTED, not_before=start_of)
 CORRECTIONS = {
     Status.ARRIVED: Status.CONFIRMED,
     Status.COMPLETED: Status.ARRIVED,

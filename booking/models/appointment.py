@@ -12,35 +12,19 @@ from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.db.models.functions import Reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.models.client import Priority
 from accounts.querysets import VisibleQuerySet
 from accounts.values import Actor, Channel, Role
 from booking.models.event import AppointmentEvent, EventType
+from booking.models.status import OCCUPYING, Status
 from booking.models.triggers import (
     CALENDARS_FOLLOW_APPOINTMENTS,
     CAPACITY_IS_A_PEAK,
     MONEY_IS_WRITTEN_BY_OPERATIONS,
 )
 from booking.values import Kept, Slot, whole_minutes
-
-
-class Status(models.TextChoices):
-    """Domain §3; HOLD to NO_SHOW are seed 004's."""
-
-    HOLD = "HOLD", _("Hold")
-    CONFIRMED = "CONFIRMED", pgettext_lazy("appointment", "Confirmed")
-    ARRIVED = "ARRIVED", pgettext_lazy("appointment", "Arrived")
-    COMPLETED = "COMPLETED", pgettext_lazy("appointment", "Completed")
-    CANCELLED = "CANCELLED", pgettext_lazy("appointment", "Cancelled")
-    NO_SHOW = "NO_SHOW", _("No-show")
-    EXPIRED = "EXPIRED", pgettext_lazy("appointment", "Expired")
-
-
-OCCUPYING = (Status.HOLD, Status.CONFIRMED, Status.ARRIVED, Status.COMPLETED)
-
 
 LONGEST_VISIT = timedelta(days=2)
 """A visit and the break after it last at most a day each: who began earlier is gone."""

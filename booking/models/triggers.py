@@ -2,6 +2,14 @@
 
 import pgtrigger
 
+from booking.models.status import OCCUPYING, TAKES_PLACE
+
+
+def literals(statuses: tuple[str, ...]) -> str:
+    """A list of SQL: a trigger has no parameters."""
+    return ", ".join(f"'{status}'" for status in statuses)
+
+
 # Location, specialist, workplace: the lock order of domain §6, because an UPDATE locks its row.
 # A location without a capacity is not touched: its chairs must not queue behind each other.
 CALENDARS_FOLLOW_APPOINTMENTS = pgtrigger.Trigger(
@@ -31,9 +39,9 @@ CAPACITY_IS_A_PEAK = pgtrigger.Trigger(
     name="raises_refusal_when_location_is_full",
     operation=pgtrigger.Insert | pgtrigger.UpdateOf("location_id", "start_time", "end_time", "status", "expires_at"),
     when=pgtrigger.After,
-    condition=pgtrigger.Q(new__status__in=["HOLD", "CONFIRMED", "ARRIVED", "COMPLETED"]),
+    condition=pgtrigger.Q(new__status__in=list(OCCUPYING)),
     declare=[("allowed", "integer"), ("present", "integer")],
-    func="""
+    func=f"""
         SELECT capacity INTO allowed FROM catalog_location WHERE id = NEW.location_id;
         IF allowed IS NULL THEN
             RETURN NULL;
@@ -41,7 +49,7 @@ CAPACITY_IS_A_PEAK = pgtrigger.Trigger(
         IF NEW.expires_at <= clock_timestamp() THEN
             RETURN NULL;
         END IF;
-        IF TG_OP = 'UPDATE' AND OLD.status IN ('HOLD', 'CONFIRMED', 'ARRIVED', 'COMPLETED')
+        IF TG_OP = 'UPDATE' AND OLD.status IN ({literals(OCCUPYING)})
             AND (OLD.expires_at IS NULL OR OLD.expires_at > clock_timestamp())
             AND OLD.location_id = NEW.location_id
             AND OLD.start_time <= NEW.start_time AND OLD.end_time >= NEW.end_time THEN
@@ -51,7 +59,7 @@ CAPACITY_IS_A_PEAK = pgtrigger.Trigger(
             SELECT greatest(start_time, NEW.start_time) AS arrival, start_time, end_time
             FROM booking_appointment
             WHERE location_id = NEW.location_id AND start_time < NEW.end_time AND end_time > NEW.start_time
-                AND (status IN ('CONFIRMED', 'ARRIVED', 'COMPLETED')
+                AND (status IN ({literals(TAKES_PLACE)})
                      OR (status = 'HOLD' AND (expires_at > clock_timestamp() OR id = NEW.id)))
         )
         SELECT max(at_once) INTO present FROM (
@@ -64,7 +72,7 @@ CAPACITY_IS_A_PEAK = pgtrigger.Trigger(
                 USING ERRCODE = 'exclusion_violation', CONSTRAINT = 'location_not_over_capacity';
         END IF;
         RETURN NULL;
-    """,
+    """,  # noqa: S608 - the statuses are our own
 )
 
 # What a visit holds as paid follows its operations (``wallet.models.triggers``), and these name their client.

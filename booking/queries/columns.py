@@ -11,15 +11,11 @@ from accounts.errors import NotAllowed
 from accounts.values import Actor, Role
 from booking.availability import Hours
 from booking.availability.spans import Span, joined
-from booking.models import Appointment, Status
+from booking.models import TAKES_PLACE, Appointment
 from booking.models.appointment import ClockTimestamp
 from booking.queries.catalogue import weekly
 from booking.values import whole_minutes
 from catalog.models import Break, Location, Specialist, SpecialistSchedule
-
-COMING = (Status.CONFIRMED, Status.ARRIVED)
-TOOK_PLACE = (Status.CONFIRMED, Status.ARRIVED, Status.COMPLETED)
-"""What counts as a visit of the day: who did not come is shown, but was not there."""
 
 
 class Kind(StrEnum):
@@ -81,7 +77,7 @@ class DaySheet:
     def visits(self) -> list[Appointment]:
         """Those that begin on this day, and took or will take place."""
         visits = (line.visit for place in self.places for line in place.lines)
-        return [visit for visit in visits if visit and visit.status in TOOK_PLACE and starts_on(visit, self.day)]
+        return [visit for visit in visits if visit and visit.status in TAKES_PLACE and starts_on(visit, self.day)]
 
     @property
     def booked_minutes(self) -> int:

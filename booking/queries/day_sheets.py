@@ -14,10 +14,10 @@ from accounts.values import Actor
 from booking.availability import Absence, Hours, SpecialDay, openings, shifts_of
 from booking.availability.spans import Minute, Span, common, joined, outside
 from booking.availability.wallclock import days_between, minute_at, minute_of, moment_of, span_on
-from booking.models import OCCUPYING, Appointment, Status
+from booking.models import COMING, OCCUPYING, Appointment, Status
 from booking.models.appointment import LONGEST_VISIT, ClockTimestamp
 from booking.queries.catalogue import minutes_after_midnight, weekly
-from booking.queries.columns import COMING, Column, DayOff, DaySheet, Kind, Line, Off, PlaceDay
+from booking.queries.columns import Column, DayOff, DaySheet, Kind, Line, Off, PlaceDay
 from booking.queries.facts import FAR, round_up
 from catalog.models import Break, Holiday, Location, LocationSchedule
 

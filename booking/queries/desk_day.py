@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Q
 
 from accounts.values import Actor
-from booking.models import Appointment, Status
+from booking.models import TAKES_PLACE, Appointment, Status
 from booking.models.appointment import AppointmentQuerySet, ClockTimestamp
 from catalog.models import Location
 
-SHOWN = (Status.CONFIRMED, Status.ARRIVED, Status.COMPLETED, Status.NO_SHOW)
+SHOWN = (*TAKES_PLACE, Status.NO_SHOW)
 """Neither what is only being held nor what was cancelled."""
 NO_ROWS = Q(pk__in=[])
 

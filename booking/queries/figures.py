@@ -15,12 +15,11 @@ from accounts.statements import rows
 from booking.availability import Absence, Hours, Span, SpecialDay
 from booking.availability.spans import common, outside
 from booking.availability.wallclock import minute_at, moment_of, openings, shifts_of
-from booking.models import Status
+from booking.models import TAKES_PLACE
 from booking.queries.catalogue import minutes_after_midnight, weekly
 from booking.queries.visits import database_time
 from catalog.models import Break, Holiday, Location, LocationSchedule, SpecialistSchedule
 
-TAKES_PLACE = (Status.CONFIRMED, Status.ARRIVED, Status.COMPLETED)
 A_DAY = timedelta(days=1)
 NOTHING = Decimal(0)
 

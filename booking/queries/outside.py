@@ -6,7 +6,7 @@ from datetime import date
 from booking.availability import Span, openings, shifts_of
 from booking.availability.spans import crowded, holds, starts_that_fit, starts_that_touch
 from booking.availability.wallclock import Shifts, minute_of
-from booking.models import Appointment, Status
+from booking.models import COMING, Appointment
 from booking.models.appointment import AppointmentQuerySet, ClockTimestamp
 from booking.queries.catalogue import read_hours, read_shifts
 from booking.queries.facts import read_absences, read_special_days, round_up
@@ -18,9 +18,7 @@ def visits_outside(visits: AppointmentQuerySet) -> list[Appointment]:
 
     Those booked outside the rules on purpose are left alone. One statement, and four for each location.
     """
-    coming = visits.filter(
-        status__in=(Status.CONFIRMED, Status.ARRIVED), start_time__gt=ClockTimestamp(), outside_rules=False
-    )
+    coming = visits.filter(status__in=COMING, start_time__gt=ClockTimestamp(), outside_rules=False)
     by_location: dict[Location, list[Appointment]] = {}
     for visit in coming.with_everything_shown().order_by("start_time", "pk"):
         by_location.setdefault(visit.location, []).append(visit)

@@ -9,7 +9,7 @@ from django.db.models import Exists, Q, QuerySet
 
 from accounts.models import Company
 from accounts.values import WEB_GUEST
-from booking.models import Appointment, Status
+from booking.models import COMING, Appointment
 from booking.queries.calendars import read_calendar
 from booking.queries.catalogue import Catalogue, read_catalogue
 from booking.queries.slots import Openings, Wish, next_times, openings_of
@@ -97,7 +97,7 @@ def storefront(location: Location, browser_key: str = "", client_id: int | None 
 
 
 def is_coming(visit: Appointment, now: datetime) -> bool:
-    return visit.status in (Status.CONFIRMED, Status.ARRIVED) and visit.end_time > now
+    return visit.status in COMING and visit.end_time > now
 
 
 def is_offered(visit: Appointment, cards: list[ServiceCard]) -> bool:

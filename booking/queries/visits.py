@@ -10,7 +10,7 @@ from django.db.models.functions import Reverse
 
 from accounts.statements import rows
 from accounts.values import Role
-from booking.models import Appointment, AppointmentEvent, EventType, Status
+from booking.models import COMING, TAKES_PLACE, Appointment, AppointmentEvent, EventType
 from booking.models.appointment import ClockTimestamp
 from booking.queries.locations import located
 from catalog.models import Location
@@ -42,7 +42,7 @@ def visits_of_strangers(company_id: int, phone: str) -> int:
     whoever cancels them at once has had the salon write to its owner as well."""
     ours = {"initiated_by__role": Role.CLIENT.lower(), "initiated_by__client_id__isnull": True}
     booked = AppointmentEvent.objects.filter(appointment=OuterRef("pk"), event_type=EventType.BOOKING_CREATED, **ours)
-    to_come = Q(status__in=(Status.CONFIRMED, Status.ARRIVED), end_time__gt=ClockTimestamp())
+    to_come = Q(status__in=COMING, end_time__gt=ClockTimestamp())
     lately = Q(created_at__gt=ClockTimestamp() - timedelta(days=1))
     visits = Appointment.objects.alias(reversed_phone=Reverse("contact_phone", output_field=CharField()))
     visits = visits.filter(to_come | lately, Exists(booked), company_id=company_id, reversed_phone=phone[::-1])
@@ -75,7 +75,7 @@ def visits_known_here(location: Location, browser_key: str, client_id: int | Non
     if not whose:
         return []
     visits = Appointment.objects.booked().filter(reduce(or_, whose), location=location)
-    visits = visits.filter(status__in=(Status.CONFIRMED, Status.ARRIVED, Status.COMPLETED))
+    visits = visits.filter(status__in=TAKES_PLACE)
     found = list(visits.with_what_is_booked().order_by("-start_time")[:5])
     for visit in found:
         visit.location, visit.company = location, location.company

@@ -6,7 +6,7 @@ from functools import partial
 
 from django.db import transaction
 
-from booking.models import Appointment, Status
+from booking.models import COMING, Appointment
 from booking.queries.visits import database_time
 from catalog.models import Location, Specialist
 from notifications.commands.dispatch import chosen, whom_and_where
@@ -75,9 +75,7 @@ def people_of(location: Location, day: date) -> Iterator[tuple[Person, datetime]
     """The specialists who have visits there that day and can be told, each with the start of his last one."""
     begin = datetime.combine(day, time(), location.zone)
     end = datetime.combine(day + timedelta(days=1), time(), location.zone)
-    visits = Appointment.objects.filter(
-        location=location, start_time__gte=begin, start_time__lt=end, status__in=(Status.CONFIRMED, Status.ARRIVED)
-    )
+    visits = Appointment.objects.filter(location=location, start_time__gte=begin, start_time__lt=end, status__in=COMING)
     last = dict(visits.order_by("start_time").values_list("specialist_id", "start_time"))
     rows = Specialist.objects.filter(pk__in=last, user__is_active=True).select_related("user")
     for specialist in rows:

@@ -9,7 +9,7 @@ from accounts.statements import rows
 
 # For every lead of its company: a confirmed visit that is near enough, and has had neither this reminder nor a shorter
 # one. Quiet hours bring a reminder forward by their own length at most, and by what a changed clock adds.
-COMING = """
+TO_REMIND_OF = """
     SELECT visit.id, visit.start_time, lead.hours, company.reminder_hours, company.quiet_from, company.quiet_until,
         location.timezone, coalesce(history.since, visit.created_at)
     FROM accounts_company AS company
@@ -50,7 +50,7 @@ def coming_visits(now: datetime) -> list[Coming]:
     """Of all companies, soonest first: one statement."""
     return [
         Coming(pk, start, timedelta(hours=hours), shorter_than(hours, leads), (begin, end), ZoneInfo(zone), since)
-        for pk, start, hours, leads, begin, end, zone, since in rows(COMING, now=now)
+        for pk, start, hours, leads, begin, end, zone, since in rows(TO_REMIND_OF, now=now)
     ]
 
 

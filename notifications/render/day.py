@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.values import Actor, Channel, Role
-from booking.models import Appointment, Status
+from booking.models import COMING, Appointment
 from booking.wording import clock, offset
 from notifications.render.text import one_line
 from notifications.render.times import is_abroad
@@ -57,7 +57,7 @@ def visits_on(user: User, day: date) -> list[Appointment]:
     rows = Appointment.objects.visible_to(himself).filter(
         start_time__gte=midnight - AROUND,
         start_time__lt=midnight + timedelta(days=1) + AROUND,
-        status__in=(Status.CONFIRMED, Status.ARRIVED),
+        status__in=COMING,
     )
     found = rows.with_everything_shown().order_by("start_time", "pk")
     return [visit for visit in found if visit.start_time.astimezone(visit.location.zone).date() == day]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.commands import client_of_chat, note_client
 from accounts.models import Client, Company
 from booking.forms import region_of
-from booking.models import Appointment
+from booking.models import TAKES_PLACE, Appointment
 from booking.queries.catalogue import read_catalogue
 from booking.queries.storefront import service_cards
 from catalog.models import Location
@@ -21,7 +21,6 @@ from telegram_bot.dress import rows_of
 from telegram_bot.finding import LONGEST_NAME, Newcomer, newcomer_in, number_of
 from telegram_bot.flows.booking import A_PAGE, MOST_PLACES, place_label, service_label
 from telegram_bot.flows.desk_find import choice_screen, found_by
-from telegram_bot.own import REPEATABLE
 from telegram_bot.refusals import NotRemembered
 from telegram_bot.routes import answer, press
 from telegram_bot.screens import text_of
@@ -164,7 +163,7 @@ def usual_row(talk: Talk, client: Client | None, where: Location) -> Row:
     """The service and the specialist of his last visit here, while both are offered."""
     if client is None:
         return ()
-    visits = Appointment.objects.visible_to(talk.staff).filter(client=client, location=where, status__in=REPEATABLE)
+    visits = Appointment.objects.visible_to(talk.staff).filter(client=client, location=where, status__in=TAKES_PLACE)
     visits = visits.filter(service__is_active=True, specialist__is_active=True)
     last = visits.select_related("service", "specialist").order_by("-start_time").first()
     if last is None:

@@ -8,14 +8,13 @@ from accounts.console.texts import client_label
 from accounts.models import Client, Company
 from accounts.values import Role
 from booking import wording
-from booking.models import Appointment, Status
+from booking.models import COMING, Appointment, Status
 from booking.models.appointment import AppointmentQuerySet, ClockTimestamp
 from notifications.render.text import one_line
 from telegram_bot.buttons import LONGEST_LABEL, back_button, home_button, home_row, in_rows
 from telegram_bot.callbacks import BOOK_FOR, CLIENT_CARD, EDIT, FIND, NEW_PLACE, base36
 from telegram_bot.desk import client_of, clients_of, company_of, require_role
 from telegram_bot.finding import MOST, client_behind, clients_like
-from telegram_bot.own import COMING
 from telegram_bot.routes import answer, command, press
 from telegram_bot.screens import text_of
 from telegram_bot.talk import Talk

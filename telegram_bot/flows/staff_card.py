@@ -5,8 +5,7 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from booking.commands.move import STAYS_BOOKED
-from booking.models import Appointment
+from booking.models import COMING, Appointment
 from telegram_bot.callbacks import CANCEL, RESCHEDULE, Callback
 from telegram_bot.dress import rows_of
 from telegram_bot.flows.editing import remember_way_back
@@ -33,7 +32,7 @@ def deed_rows(talk: Talk, visit: Appointment, callback: Callback) -> tuple[Row, 
 
 def change_row(talk: Talk, visit: Appointment) -> Row | None:
     """Both lead back to the day; what moves a visit has no room for that in its button."""
-    if visit.status not in STAYS_BOOKED:
+    if visit.status not in COMING:
         return None
     return_to = f"d{day_of(visit):%Y%m%d}"
     remember_way_back(talk, visit.pk, return_to)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Company
 from accounts.values import WEB_GUEST, Role
 from accounts.wording import money
-from booking.models import Appointment
+from booking.models import TAKES_PLACE, Appointment
 from booking.templatetags.wording import map_link
 from catalog.models import Location
 from notifications.render.text import one_line
@@ -27,7 +27,7 @@ from telegram_bot.callbacks import (
     WALLET,
 )
 from telegram_bot.dress import rows_of
-from telegram_bot.own import REPEATABLE, coming_visits, own_visits
+from telegram_bot.own import coming_visits, own_visits
 from telegram_bot.refusals import Missing
 from telegram_bot.routes import HOMES, command, home_of, press
 from telegram_bot.screens import text_of
@@ -83,7 +83,7 @@ def home_rows(talk: Talk, coming: list[Appointment]) -> tuple[Row, ...]:
 
 def repeat_row(talk: Talk) -> Row:
     """Once more what he had last, while it is offered."""
-    last = own_visits(talk).filter(status__in=REPEATABLE, service__is_active=True, specialist__is_active=True)
+    last = own_visits(talk).filter(status__in=TAKES_PLACE, service__is_active=True, specialist__is_active=True)
     visit = last.select_related("service", "specialist").order_by("-start_time").first()
     if visit is None:
         return ()

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from booking.calendar_file import calendar_file
 from booking.commands import comment_on_appointment, say_coming
-from booking.models import Appointment, Status
+from booking.models import COMING, Appointment, Status
 from booking.models.appointment import AppointmentQuerySet
 from booking.wording import clock
 from notifications.render.text import one_line
@@ -30,7 +30,7 @@ from telegram_bot.flows.holding import LONGEST_WISH
 from telegram_bot.flows.moving import begin_to_move
 from telegram_bot.flows.phone import about_the_phone
 from telegram_bot.flows.start import home
-from telegram_bot.own import COMING, coming_visits, own_visit, past_visits
+from telegram_bot.own import coming_visits, own_visit, past_visits
 from telegram_bot.routes import answer, command, press
 from telegram_bot.screens import text_of
 from telegram_bot.talk import Talk

@@ -33,11 +33,14 @@ def found(browser, term: str) -> list[str]:
         "007 916 123 45 67",
         "9161234567",
         "Пётр",
+        "петр",
+        "Велик Пет",
         "petr@example.com",
+        "PETR@",
     ],
 )
 def test_a_client_is_found_by_phone_name_and_e_mail(world, term):
-    make_client(world.company, first_name="Пётр", phone="+79161234567", email="petr@example.com")
+    make_client(world.company, first_name="Пётр", last_name="Великий", phone="+79161234567", email="petr@example.com")
 
     assert found(world.browser(Role.OPERATOR), term) == ["Пётр"]
 

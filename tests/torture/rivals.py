@@ -15,11 +15,11 @@ from typing import Any
 import pgtrigger
 import pytest
 from django.db import connection
+from django.db.models import Model
 
 from accounts.errors import Refusal
 from booking.commands import confirm, desk, hold, locks, move, progress
-from booking.models import Appointment
-from booking.models.appointment import OCCUPYING
+from booking.models import OCCUPYING, Appointment
 from tests.depth import SECONDS
 
 PATIENCE = 20
@@ -158,6 +158,25 @@ def without(*, constraints: Sequence[str] = (), triggers: Sequence[str] = ()) ->
         with connection.schema_editor() as editor:
             for name in constraints:
                 editor.add_constraint(Appointment, declared[name])
+
+
+@contextmanager
+def without_uniqueness(model: type[Model], *names: str) -> Iterator[None]:
+    """Take constraints of any table away; its rows are deleted before they come back as they were."""
+    table = model._meta.db_table
+    definitions = "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{definitions} AND conname = ANY(%s)", [table, list(names)])
+        found = cursor.fetchall()
+        assert len(found) == len(names)
+        for name in names:
+            cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+        try:
+            yield
+        finally:
+            model._default_manager.all().delete()
+            for name, definition in found:
+                cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}")
 
 
 def alter(changes: Iterable[str]) -> None:

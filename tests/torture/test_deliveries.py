@@ -18,8 +18,7 @@ from threading import Barrier
 import pytest
 from django.utils import timezone
 
-from booking.models import Appointment, AppointmentEvent
-from booking.models.appointment import Status
+from booking.models import Appointment, AppointmentEvent, Status
 from config.embedded.place import PROJECT, Place
 from config.embedded.ports import LOOPBACK, is_free
 from config.embedded.programs import redis_program

@@ -11,9 +11,10 @@ import pytest
 from django.db import connection, transaction
 
 from accounts import transactions
-from accounts.commands import accept_invitation, client_of_chat, invite, merge, merge_clients, prove_phone
+from accounts.commands import accept_invitation, chats, client_of_chat, invite, merge, merge_clients, prove_phone
 from accounts.errors import CardMerged, InvitationGone, TelegramTaken
-from accounts.models import Client, User
+from accounts.models import Client, Company, User
+from accounts.models.invitation import InvitationQuerySet
 from accounts.values import SYSTEM, Actor, Channel, Role
 from booking.commands import book_now, confirm_appointment, hold_slot
 from booking.models import Appointment
@@ -21,7 +22,7 @@ from booking.values import Contact
 from tests.booking.rows import put
 from tests.booking.steps import ANNA, cashier_of, operator_of
 from tests.factories import Salon, make_client, make_company, make_user
-from tests.torture.rivals import at_once, before_locking, rounds, winners
+from tests.torture.rivals import Meeting, at_once, before_locking, rounds, winners, without_uniqueness
 from tests.wallet.purse import new_key, purse, require_sums
 from wallet.commands import deposit
 from wallet.queries import balance_of
@@ -30,11 +31,25 @@ pytestmark = pytest.mark.usefixtures("crowd")
 
 CHAT, PHONE = 700_000_000_001, "+79991234567"
 RIVALS = 8
+CHATS = [CHAT + number for number in range(RIVALS)]
+NOTES = {f"Note {number}" for number in range(RIVALS)}
+ONE_CHAT, ONE_PHONE = "client_telegram_is_unique_in_company", "client_phone_is_unique_in_company"
 
 
 def elsewhere(deed: Callable[[], Any]) -> None:
     """Do it in a connection of its own, to its end."""
     winners(at_once([deed]))
+
+
+def first_meeting(monkeypatch, where: Any, name: str, parties: int = RIVALS) -> None:
+    """Nobody goes on to ``name`` before everybody has come there, each on what he has read."""
+    meeting, deed = Meeting(parties), getattr(where, name)
+
+    def met(*args, **kwargs):
+        meeting.wait()
+        return deed(*args, **kwargs)
+
+    monkeypatch.setattr(where, name, met)
 
 
 def merging(retired: Client, kept: Client) -> Callable[[], Client]:
@@ -50,6 +65,16 @@ def test_a_chat_that_begins_many_times_at_once_is_one_client():
     found = winners(at_once(partial(client_of_chat, company.pk, CHAT, first_name="Аня") for _ in range(RIVALS)))
 
     assert found == [Client.objects.get()] * RIVALS
+
+
+def test_control_without_its_constraint_a_chat_that_begins_many_times_at_once_is_many_clients(monkeypatch):
+    company = make_company()
+    first_meeting(monkeypatch, chats, "newcomer")
+
+    with without_uniqueness(Client, ONE_CHAT):
+        found = winners(at_once(partial(client_of_chat, company.pk, CHAT, first_name="Аня") for _ in range(RIVALS)))
+
+    assert len({client.pk for client in found}) == RIVALS
 
 
 @pytest.mark.parametrize("own", [True, False], ids=["with a card", "without a card"])
@@ -69,22 +94,74 @@ def test_a_phone_that_one_chat_proves_many_times_at_once_is_on_one_card(own, kno
     assert Client.objects.count() == 1 + (own and known)
 
 
+def test_control_without_the_constraints_a_phone_that_one_chat_proves_many_times_at_once_is_on_many_cards(monkeypatch):
+    company = make_company()
+    first_meeting(monkeypatch, chats, "newcomer")
+
+    with without_uniqueness(Client, ONE_CHAT, ONE_PHONE):
+        found = winners(at_once(partial(prove_phone, company.pk, CHAT, PHONE, first_name="A") for _ in range(RIVALS)))
+
+    assert len({client.pk for client in found}) == RIVALS
+
+
 def test_a_phone_that_many_chats_prove_at_once_is_on_one_card_with_all_that_was_theirs():
     for _ in rounds(2):
         salon = Salon(specialists=1)
-        chats = [CHAT + number for number in range(RIVALS)]
-        own = [client_of_chat(salon.company.pk, chat, first_name="A") for chat in chats]
+        own = begun_chats(salon.company)
         for number, client in enumerate(own):
             put(salon, 10 + number, client=client)
+        note(own)
 
-        winners(at_once(partial(prove_phone, salon.company.pk, chat, PHONE, first_name="A") for chat in chats))
+        prove_at_once(salon.company)
 
         (card,) = Client.objects.filter(company=salon.company, phone=PHONE)
         left = Client.objects.filter(company=salon.company, is_active=True)
         assert list(left) == [card]
-        assert card.tg_id in chats
+        assert card.tg_id in CHATS
+        assert set(card.notes.splitlines()) == NOTES
         assert Appointment.objects.filter(client=card).count() == RIVALS
         assert Client.objects.filter(merged_into=card).count() == RIVALS - 1
+
+
+def test_control_without_its_constraint_a_phone_that_many_chats_prove_at_once_is_on_many_cards(monkeypatch):
+    company = make_company()
+    begun_chats(company)
+    first_meeting(monkeypatch, chats, "require_open")
+
+    with without_uniqueness(Client, ONE_PHONE):
+        prove_at_once(company)
+        cards = Client.objects.filter(phone=PHONE).count()
+
+    assert cards == RIVALS
+
+
+def test_control_without_locked_cards_what_is_written_on_them_is_lost(monkeypatch):
+    company = make_company()
+    card = make_client(company, phone=PHONE)
+    note(begun_chats(company))
+    monkeypatch.setattr(chats, "lock_cards", lambda rows: list(rows.order_by("pk")))
+    first_meeting(monkeypatch, chats, "require_open")
+
+    prove_at_once(company)
+
+    assert Client.objects.filter(merged_into=card).count() == RIVALS
+    card.refresh_from_db()
+    assert set(card.notes.splitlines()) < NOTES
+
+
+def begun_chats(company: Company) -> list[Client]:
+    return [client_of_chat(company.pk, chat, first_name="A") for chat in CHATS]
+
+
+def note(clients: list[Client]) -> None:
+    """On each card something that no other says."""
+    for client, words in zip(clients, sorted(NOTES), strict=True):
+        Client.objects.filter(pk=client.pk).update(notes=words)
+
+
+def prove_at_once(company: Company) -> None:
+    """Everybody the same phone."""
+    winners(at_once(partial(prove_phone, company.pk, chat, PHONE, first_name="A") for chat in CHATS))
 
 
 def test_clients_who_book_while_they_are_merged_lose_no_visit():
@@ -204,6 +281,17 @@ def test_an_invitation_that_many_accept_at_once_is_one_s():
     assert {type(outcome.error) for outcome in outcomes if not outcome.won} == {InvitationGone}
 
 
+def test_control_without_its_lock_an_invitation_that_many_accept_at_once_is_everybody_s(monkeypatch):
+    user = make_user(make_company(), Role.OPERATOR)
+    code = invite(user.pk, Actor(Role.ADMIN, Channel.ADMIN, company_id=user.company_id))
+    monkeypatch.setattr(InvitationQuerySet, "select_for_update", lambda rows, **_how: rows)
+    first_meeting(monkeypatch, User, "save")
+
+    accepted = winners(at_once(partial(accept_invitation, code, CHAT + number) for number in range(RIVALS)))
+
+    assert accepted == [user] * RIVALS
+
+
 def test_a_chat_that_accepts_two_invitations_at_once_is_one_user_s():
     company = make_company()
     users = [make_user(company, Role.OPERATOR) for _ in range(2)]
@@ -213,3 +301,15 @@ def test_a_chat_that_accepts_two_invitations_at_once_is_one_user_s():
 
     assert sorted(type(outcome.error) for outcome in outcomes if not outcome.won) == [TelegramTaken]
     assert User.objects.filter(tg_id=CHAT).count() == 1
+
+
+def test_control_without_its_constraint_a_chat_that_accepts_two_invitations_at_once_is_two_users(monkeypatch):
+    company = make_company()
+    users = [make_user(company, Role.OPERATOR) for _ in range(2)]
+    codes = [invite(user.pk, Actor(Role.ADMIN, Channel.ADMIN, company_id=company.pk)) for user in users]
+    first_meeting(monkeypatch, User, "save", parties=2)
+
+    with without_uniqueness(User, "accounts_user_tg_id_key"):
+        accepted = winners(at_once(partial(accept_invitation, code, CHAT) for code in codes))
+
+    assert [user.tg_id for user in accepted] == [CHAT] * 2

@@ -9,8 +9,8 @@ from django.utils.translation import pgettext
 from booking import wording
 from booking.availability.spans import Minute, Span, holds
 from booking.availability.wallclock import minute_of, moment_of, wall_clock_of
-from booking.models import Appointment
-from booking.queries.columns import COMING, Column, DaySheet, Kind, PlaceDay
+from booking.models import COMING, Appointment
+from booking.queries.columns import Column, DaySheet, Kind, PlaceDay
 from booking.queries.day_sheets import day_sheet, day_sheets, visits_in_break
 from booking.queries.facts import round_up
 from catalog.commands import drop_break, explain_break, take_break

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from accounts.errors import NotAllowed
 from accounts.values import Role
 from booking import wording
-from booking.models import Status
-from booking.queries.columns import COMING, Column, DaySheet, Line, PlaceDay
+from booking.models import COMING, Status
+from booking.queries.columns import Column, DaySheet, Line, PlaceDay
 from booking.queries.day_sheets import day_sheet, day_sheets
 from telegram_bot.buttons import home_button, home_row, in_rows, page_row
 from telegram_bot.callbacks import AS_CLIENT, BREAK, MY_DAY, MY_DAY_PAGE, MY_TODAY, MY_VISIT, MY_WEEK

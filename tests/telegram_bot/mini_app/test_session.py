@@ -78,7 +78,7 @@ REFUSED = {
     "no data": ("tma", ""),
     "forged": ("tma", signed(fields_of(), "42:OTHER")),
     "too old to write": ("tma", init_data(age=HOUR + MINUTE)),
-    "from the future": ("tma", init_data(age=-10 * MINUTE)),
+    "from the future": ("tma", init_data(age=-24 * HOUR)),
     "a header sent twice": ("tma", f"{init_data()}, tma {init_data(BORIS)}"),
     "letters no header has": ("tma", init_data().replace("auth", "аuth").encode().decode("latin-1")),
 }

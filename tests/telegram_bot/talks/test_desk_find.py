@@ -49,7 +49,9 @@ def put_on(salon: Salon, days: int, hour: int = 10, **fields) -> Appointment:
 
 
 @pytest.mark.parametrize(("role", "language"), [(Role.ADMIN, "ru"), (Role.OPERATOR, "en")])
-@pytest.mark.parametrize("typed", ["4567", "…45-67", "89991234567", "+7 (999) 123-45-67", "мария", "Алехина Мар"])
+@pytest.mark.parametrize(
+    "typed", ["4567", "…45-67", "89991234567", "+7 (999) 123-45-67", "мария", "Алехина Мар", "мар алёх"]
+)
 def test_one_client_is_shown_at_once(salon, talker, maria, language, role, typed):
     make_client(salon.company)
 
@@ -85,7 +87,7 @@ def test_too_many_ask_for_more(salon, talker):
     assert [len(row) for row in desk.labels] == [1] * 9
 
 
-@pytest.mark.parametrize("typed", ["9999", "567", "Пётр", "м", "%", "_____", "'; DROP TABLE", "<b>", "0" * 300])
+@pytest.mark.parametrize("typed", ["9999", "567", "Пётр", "м", "ария", "%", "_____", "'; DROP TABLE", "<b>", "0" * 300])
 def test_whoever_is_not_there_is_not_found(salon, talker, maria, typed):
     desk = finds(talker, salon).says(typed)
 

@@ -7,9 +7,10 @@ import pytest
 from django.db import connections
 from django_redis import get_redis_connection
 
+from accounts import transactions
 from accounts.models import Company
 from accounts.values import Channel, Role
-from booking.commands import cancel_appointment, reschedule_appointment
+from booking.commands import cancel_appointment, progress, reschedule_appointment
 from booking.models import Appointment, Status
 from notifications.commands import attach_chat, dispatch_event, send_delivery
 from notifications.models import Delivery
@@ -49,6 +50,9 @@ from tests.telegram_bot.talks.world import (
     top_up,
     visit_row,
 )
+from tests.torture.rivals import Meeting, before_locking
+
+FIVE = [ANNA, 101, 102, 103, 104]
 
 pytestmark = pytest.mark.django_db
 
@@ -213,25 +217,43 @@ def test_visit_is_cancelled_from_its_card(world, anna):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_cancelled_five_times_at_once_it_is_cancelled_once(talker, telegram, monkeypatch):
+def test_cancelled_five_times_at_once_it_is_cancelled_once(talker, telegram):
     """By its client and by four who follow it; the money comes back once."""
     world = World()
     top_up(world.anna, 1000)
     visit = world.visit(10, pay_from_wallet=True)
-    chats = [ANNA, 101, 102, 103, 104]
-    people = {chat: talker(chat, f"Chat {chat}", "en") for chat in chats}
-    for chat in chats[1:]:
-        attach_chat(visit.pk, chat, "en")
-    updates = [telegram.forged_press(chat, CONFIRM_CANCEL(id=visit.pk, return_to="n")) for chat in chats]
 
-    statuses = at_once(lambda number: post(people[chats[number]].browser, updates[number]).status_code)
+    cancelled_by_five_at_once(visit, talker, telegram)
 
     world.anna.wallet.refresh_from_db()
-    assert statuses == [200] * 5
     assert history(visit).count("booking_cancelled") == 1
     assert world.anna.wallet.balance == 1000
-    texts = {telegram.live_messages(chat)[-1].text.split(" · ")[0] for chat in chats}
+    texts = {telegram.live_messages(chat)[-1].text.split(" · ")[0] for chat in FIVE}
     assert texts == {"❌ Your visit has been cancelled"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_control_without_locks_what_is_cancelled_five_times_at_once_is_told_as_often(talker, telegram, monkeypatch):
+    visit = World().visit(10)
+    meeting = Meeting(5)
+    before_locking(monkeypatch, lambda: None, lock=False)
+    monkeypatch.setattr(transactions, "OPENING", "SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+    monkeypatch.setattr(progress, "require_step", lambda *_args: meeting.wait())
+
+    cancelled_by_five_at_once(visit, talker, telegram)
+
+    assert history(visit).count("booking_cancelled") == 5
+
+
+def cancelled_by_five_at_once(visit: Appointment, talker, telegram) -> None:
+    people = {chat: talker(chat, f"Chat {chat}", "en") for chat in FIVE}
+    for chat in FIVE[1:]:
+        attach_chat(visit.pk, chat, "en")
+    updates = [telegram.forged_press(chat, CONFIRM_CANCEL(id=visit.pk, return_to="n")) for chat in FIVE]
+
+    statuses = at_once(lambda number: post(people[FIVE[number]].browser, updates[number]).status_code)
+
+    assert statuses == [200] * 5
 
 
 def at_once(do: Callable[[int], int]) -> list[int]:
