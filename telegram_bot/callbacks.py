@@ -170,6 +170,7 @@ CALENDAR_FILE = Callback("m:ics:{id}")
 REPEAT = Callback("m:rep:{id}")
 OWN_CARD = Callback("m:c:{id}")
 COMMENT = Callback("m:w:{id}")
+STOP_FOLLOWING = Callback("m:u:{id}")
 REMINDER = Callback("rm:{id}:{answer}")
 STOP_ASKING = Callback("m:f")
 """Leaves whatever is being asked for."""
