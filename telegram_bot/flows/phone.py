@@ -14,13 +14,22 @@ from telegram_bot.values import After, Notice, PhoneQuestion, Reply, Screen
 CONTACT = "contact"
 
 
-def phone_question(talk: Talk, *, again: bool = False) -> tuple[After, ...]:
-    """The question to send below, unless it was asked before; ``again`` because he wants to be asked."""
-    if talk.person.was_asked_for_phone and not again:
+def phone_question(talk: Talk) -> tuple[After, ...]:
+    """To send below, unless it was asked before."""
+    if talk.person.was_asked_for_phone:
         return ()
+    note_asking(talk)
+    return (question(talk),)
+
+
+def note_asking(talk: Talk) -> None:
+    """From now on nobody is asked who does not want to be."""
     talk.change_chat(phone_asked_at=ClockTimestamp())
+
+
+def question(talk: Talk) -> PhoneQuestion:
     text = text_of("phone/question", company=talk.company)
-    return (PhoneQuestion(text, share="📱 " + _("Send my number"), skip=skip_word()),)
+    return PhoneQuestion(text, share="📱 " + _("Send my number"), skip=skip_word())
 
 
 def skip_word() -> str:
