@@ -22,13 +22,14 @@ from telegram_bot.values import Reply, Screen
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What to show to whom, and what the audit says of it; ``message_id`` is the message that asked for what was typed,
-    and changes now."""
+    """What to show to whom, and what the audit says of it; ``message_id`` is the message that asked for what was
+    ``typed`` (see Talk), and changes now."""
 
     reply: Reply
     outcome: str
     person: Person
     message_id: int | None = None
+    typed: str = ""
 
 
 def answer_to(arrival: Arrival) -> Answer:
@@ -37,7 +38,7 @@ def answer_to(arrival: Arrival) -> Answer:
     with translation.override(person.language):
         talk = talk_of(arrival, person)
         reply, outcome = replied(arrival, talk)
-    return Answer(reply, outcome, talk.person, talk.message_id)
+    return Answer(reply, outcome, talk.person, talk.message_id, talk.typed)
 
 
 def talk_of(arrival: Arrival, person: Person) -> Talk:
@@ -101,7 +102,7 @@ def to_message(talk: Talk, message: Message | None) -> Reply:
     question = memory.question_of(talk.person.tg_id)
     if question is not None and (text or talk.contact):
         memory.stop_asking(talk.person.tg_id)
-        talk.message_id = question.message_id
+        talk.message_id, talk.typed = question.message_id, question.name
         return routes.ANSWERS[question.name](talk, text, **question.about)
     if talk.contact is not None:
         return routes.ANSWERS["contact"](talk, text)

@@ -33,7 +33,7 @@ def receive(body: Any) -> None:
     with structlog.contextvars.bound_contextvars(update_id=arrival.update_id):
         try:
             if take_update(arrival.update_id, arrival.sender.tg_id, body):
-                finish_update(arrival.update_id, what=arrival.what, **outcome_of(arrival))
+                finish_update(arrival.update_id, **{"what": arrival.what} | outcome_of(arrival))
         except OUTAGES as error:
             log.error("bot_without_database", why=type(error).__name__)
             say_try_later(arrival.sender, place_of(arrival))
@@ -85,7 +85,11 @@ def answered(arrival: Arrival, impatience: Impatience) -> dict[str, Any]:
     show(impatience.place, impatience.said_otherwise(answer.reply))
     if arrival.message is not None:
         introduce_to(answer.person)
-    return {"outcome": answer.outcome, "user_id": answer.person.staff.user_id if answer.person.staff else None}
+    return {
+        "what": f"{arrival.what}:{answer.typed}" if answer.typed else arrival.what,
+        "outcome": answer.outcome,
+        "user_id": answer.person.staff.user_id if answer.person.staff else None,
+    }
 
 
 def place_of(arrival: Arrival) -> Place:

@@ -40,13 +40,15 @@ class Contact:
 @dataclass
 class Talk:
     """``message_id`` is the message under the finger, or in which something was asked; None when there is none.
-    ``formatted`` is what was written, in Telegram's HTML, when its writer has formatted it."""
+    ``formatted`` is what was written, in Telegram's HTML, when its writer has formatted it. ``typed`` is for the audit:
+    the question that was answered by typing, or more exactly what came of it; empty when none was."""
 
     person: Person
     update_id: int
     message_id: int | None = None
     contact: Contact | None = None
     formatted: str = ""
+    typed: str = ""
     is_in_effect: bool = field(default=False, init=False)
     has_changed: bool = field(default=False, init=False)
 

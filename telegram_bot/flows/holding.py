@@ -23,7 +23,7 @@ from telegram_bot.flows.booking import nearest, place, times_screen
 from telegram_bot.flows.phone import about_the_phone, phone_question
 from telegram_bot.flows.start import home
 from telegram_bot.own import own_hold, own_visit
-from telegram_bot.refusals import Missing
+from telegram_bot.refusals import TOO_LONG, Missing
 from telegram_bot.routes import answer, press
 from telegram_bot.screens import text_of
 from telegram_bot.talk import Talk
@@ -198,7 +198,7 @@ def take_wish(talk: Talk, text: str, *, hold: int) -> Reply:
     if not 0 < len(text) <= LONGEST_WISH:
         talk.ask(WISHING, hold=hold)
         said = _("At most %(longest)d letters, please.") % {"longest": LONGEST_WISH}
-        return Reply(Screen(said, ((Button("✖️ " + _("Without a wish"), STOP_WISHING(hold=hold)),),)))
+        return Reply(Screen(said, ((Button("✖️ " + _("Without a wish"), STOP_WISHING(hold=hold)),),)), refusal=TOO_LONG)
     comment_on_appointment(found.pk, text, talk.client, request=talk.once)
     return check_screen(talk, own_hold(talk, hold))
 

@@ -53,7 +53,7 @@ def where_it_began(talk: Talk, pk: int) -> str:
 @answer(MOVING)
 def stop_moving(talk: Talk, text: str, **about: object) -> Reply:
     """Nothing is typed here: what was meant is something else."""
-    talk.message_id = None
+    talk.message_id, talk.typed = None, ""
     return about_the_phone(talk, text) or unknown_text(talk, text)
 
 

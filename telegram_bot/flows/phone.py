@@ -51,9 +51,11 @@ def skipped(talk: Talk) -> Reply:
 
 def about_the_phone(talk: Talk, text: str) -> Reply | None:
     """The keys of its question stand below the chat, and may be pressed while something else is asked for."""
-    if talk.contact is not None and talk.contact.phone:
-        return take_contact(talk, text)
-    return skipped(talk) if is_skip(text) else None
+    shares_number = talk.contact is not None and talk.contact.phone
+    if not shares_number and not is_skip(text):
+        return None
+    talk.typed = ""
+    return take_contact(talk, text) if shares_number else skipped(talk)
 
 
 @answer(CONTACT)

@@ -34,7 +34,7 @@ from telegram_bot.flows.moving import begin_to_move
 from telegram_bot.flows.phone import about_the_phone
 from telegram_bot.flows.start import home
 from telegram_bot.own import COMING, coming_visits, own_visit, past_visits
-from telegram_bot.refusals import Missing
+from telegram_bot.refusals import TOO_LONG, Missing
 from telegram_bot.routes import answer, command, press
 from telegram_bot.screens import text_of
 from telegram_bot.talk import Talk
@@ -147,7 +147,8 @@ def take_comment(talk: Talk, text: str, *, id: int) -> Reply:  # noqa: A002 - as
         return reply
     if not 0 < len(text) <= LONGEST_WISH:
         talk.ask(COMMENTING, id=id)
-        return Reply(comment_screen(acting, _("At most %(longest)d letters, please.") % {"longest": LONGEST_WISH}))
+        said = _("At most %(longest)d letters, please.") % {"longest": LONGEST_WISH}
+        return Reply(comment_screen(acting, said), refusal=TOO_LONG)
     comment_on_appointment(id, text, acting.actor, request=talk.once)
     acting = as_client(talk, id)
     return edit_menu(talk, acting, way_back_of(acting), headline="💬 " + _("We have noted it"))

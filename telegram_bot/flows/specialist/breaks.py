@@ -21,7 +21,7 @@ from telegram_bot.columns import my_column, require_near
 from telegram_bot.dress import rows_of
 from telegram_bot.flows.phone import about_the_phone
 from telegram_bot.flows.specialist.day import day_screen
-from telegram_bot.refusals import Missing
+from telegram_bot.refusals import TOO_LONG, Missing
 from telegram_bot.routes import answer, press
 from telegram_bot.screens import text_of
 from telegram_bot.staff_wording import day_name, surname, times, visit_line
@@ -271,7 +271,8 @@ def take_reason(talk: Talk, text: str, *, id: int) -> Reply:  # noqa: A002 - as 
         return reply
     if not 0 < len(text) <= LONGEST_REASON:
         talk.ask(EXPLAINING, id=id)
-        return Reply(reason_screen(row, _("At most %(longest)d letters, please.") % {"longest": LONGEST_REASON}))
+        said = _("At most %(longest)d letters, please.") % {"longest": LONGEST_REASON}
+        return Reply(reason_screen(row, said), refusal=TOO_LONG)
     with talk.effect():
         row = explain_break(row.pk, text, talk.staff)
     return Reply(saved_screen(talk, column, row))
