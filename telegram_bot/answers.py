@@ -100,10 +100,11 @@ def to_message(talk: Talk, message: Message | None) -> Reply:
         memory.stop_asking(talk.person.tg_id)
         return to_command(talk, text)
     question = memory.question_of(talk.person.tg_id)
-    if question is not None and (text or talk.contact):
+    handler = routes.ANSWERS.get(question.name) if question else None  # none: it was asked by an earlier version
+    if question and handler and (text or talk.contact):
         memory.stop_asking(talk.person.tg_id)
         talk.message_id, talk.typed = question.message_id, question.name
-        return routes.ANSWERS[question.name](talk, text, **question.about)
+        return handler(talk, text, **question.about)
     if talk.contact is not None:
         return routes.ANSWERS["contact"](talk, text)
     return links.unknown_text(talk, text)

@@ -159,8 +159,8 @@ CONFIRM = Callback("b:c:{hold}")
 PAY = Callback("b:p:{hold}")
 RELEASE = Callback("b:x:{hold}")
 OTHER_TIME = Callback("b:a:{hold}")
-WISH = Callback("b:w:{hold}")
-STOP_WISHING = Callback("b:wx:{hold}")
+COMMENT_ON_HOLD = Callback("b:w:{hold}")
+STOP_COMMENTING = Callback("b:wx:{hold}")
 
 # My visits.
 UPCOMING = Callback("m:l:{page}")

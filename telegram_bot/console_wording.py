@@ -45,7 +45,7 @@ from telegram_bot.callbacks import (
 from telegram_bot.flows.desk_book import NEWCOMER, WHOM
 from telegram_bot.flows.desk_broadcast import REWRITING, WRITING
 from telegram_bot.flows.desk_find import FINDING
-from telegram_bot.flows.holding import WISHING
+from telegram_bot.flows.holding import COMMENTING_ON_HOLD
 from telegram_bot.flows.specialist.breaks import EXPLAINING
 from telegram_bot.flows.visits import COMMENTING
 
@@ -108,7 +108,7 @@ MESSAGES = {
     "button": gettext_lazy("Pressed a button that is no longer known"),
 }
 TYPED_DEEDS = {
-    **dict.fromkeys((COMMENTING, WISHING), gettext_lazy("Wrote a comment on a visit of his or her own")),
+    **dict.fromkeys((COMMENTING, COMMENTING_ON_HOLD), gettext_lazy("Wrote a comment on a visit of his or her own")),
     EXPLAINING: gettext_lazy("Break: reason written"),
     WRITING: gettext_lazy("Broadcast: text written"),
     REWRITING: gettext_lazy("Broadcast: text changed"),

@@ -36,7 +36,7 @@ from telegram_bot.callbacks import (
 from telegram_bot.columns import require_near
 from telegram_bot.desk import company_of, places_of
 from telegram_bot.dress import rows_of
-from telegram_bot.flows.staff_card import day_of, deed_rows, taken
+from telegram_bot.flows.staff_card import deed_rows, taken
 from telegram_bot.flows.start import choose_company
 from telegram_bot.refusals import Missing
 from telegram_bot.routes import command, home_of, press
@@ -44,6 +44,7 @@ from telegram_bot.screens import text_of
 from telegram_bot.staff_wording import NAME, button_day, day_name, surname, visit_line, visits_count
 from telegram_bot.talk import Talk
 from telegram_bot.values import Button, Reply, Row, Screen
+from telegram_bot.when import local_day
 from telegram_bot.wording import short
 from wallet.queries import balance_of
 
@@ -251,7 +252,7 @@ def show_visit(talk: Talk, *, id: int) -> Reply:  # noqa: A002 - as the grammar 
 
 
 @press(DESK_STEP)
-def take(talk: Talk, *, id: int, step: str) -> Reply:  # noqa: A002 - as the grammar calls it
+def desk_step(talk: Talk, *, id: int, step: str) -> Reply:  # noqa: A002 - as the grammar calls it
     """One tap; a second one says that it is noted already."""
     return taken(talk, visit_of(talk, id), step, lambda: card_screen(talk, visit_of(talk, id)))
 
@@ -261,5 +262,5 @@ def card_screen(talk: Talk, visit: Appointment) -> Screen:
     balance = balance_of(visit.client_id) if visit.client_id else None
     text = text_of("desk/visit", visit=visit, balance=balance)
     client = (Button("👤 " + _("The client's card"), CLIENT_CARD(client=visit.client_id)),) if visit.client_id else None
-    back = (back_button(DESK_DAY(day=day_of(visit), specialist=None), _("To the day")), home_button())
+    back = (back_button(DESK_DAY(day=local_day(visit), specialist=None), _("To the day")), home_button())
     return Screen(text, rows_of(*deed_rows(talk, visit, DESK_STEP), client, back))

@@ -114,7 +114,7 @@ def check(
     errand = Errand.read(talk, whom=whom, location=location, service=service, specialist=specialist)
     slot = slot_at_desk(errand.place, service, start, specialist)
     if slot is None:
-        return instead(errand, Slot(location, service, start, specialist), _("This time is no longer free."))
+        return book_instead(errand, Slot(location, service, start, specialist), _("This time is no longer free."))
     clashes = other_visits_then(Appointment(client=errand.client, start_time=slot.start, end_time=slot.end), talk.staff)
     text = text_of("book_for/check", errand=errand, slot=slot, zone=errand.place.zone, clashes=clashes)
     book = Button(
@@ -136,13 +136,13 @@ def book(
     try:
         visit = book_now(slot, talk.staff, Contact(), client_id=errand.whom, request=talk.once)
     except SlotRefused as refusal:
-        return instead(errand, slot, str(refusal), list(refusal.alternatives))
+        return book_instead(errand, slot, str(refusal), list(refusal.alternatives))
     text = text_of("book_for/booked", errand=errand, visit=visit, zone=errand.place.zone)
     edit = Button("✏️ " + pgettext("desk", "Change"), EDIT(id=visit.pk, return_to=TO_CARD))
     return Reply(Screen(text, ((edit,), below_row())), stays=True)
 
 
-def instead(errand: Errand, slot: Slot, refusal: str, others: list[FreeSlot] | None = None) -> Reply:
+def book_instead(errand: Errand, slot: Slot, refusal: str, others: list[FreeSlot] | None = None) -> Reply:
     """Why not, and what is free around it, one tap away."""
     found = alternatives_to(slot) if others is None else others
     found.sort(key=attrgetter("start", "specialist_name"))

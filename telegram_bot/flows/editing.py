@@ -70,8 +70,8 @@ def deeds(acting: Acting, return_to: str) -> tuple[Row, ...]:
     cancel_it = Button("❌ " + _("Cancel"), CANCEL(id=pk, return_to=return_to))
     if acting.is_staff:
         return ((move, cancel_it),)
-    wish = Button("💬 " + (_("Change the wish") if acting.visit.notes else _("Wish")), COMMENT(id=pk))
-    return (move, cancel_it), (wish, Button("📆 " + _("Add to calendar"), CALENDAR_FILE(id=pk)))
+    comment = Button("💬 " + (_("Change the wish") if acting.visit.notes else _("Wish")), COMMENT(id=pk))
+    return (move, cancel_it), (comment, Button("📆 " + _("Add to calendar"), CALENDAR_FILE(id=pk)))
 
 
 def again(acting: Acting) -> tuple[Row, ...]:

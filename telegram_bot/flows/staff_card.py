@@ -1,7 +1,7 @@
 """What the card of a visit has for a specialist and for the desk alike: what can be done with it now."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
@@ -13,11 +13,7 @@ from telegram_bot.flows.editing import remember_way_back
 from telegram_bot.steps import step_rows, take_step
 from telegram_bot.talk import Talk
 from telegram_bot.values import Button, Reply, Row, Screen
-
-
-def day_of(visit: Appointment) -> date:
-    """By the clock of its location."""
-    return visit.start_time.astimezone(visit.location.zone).date()
+from telegram_bot.when import local_day
 
 
 def now_of(visit: Appointment) -> datetime:
@@ -35,7 +31,7 @@ def change_row(talk: Talk, visit: Appointment) -> Row | None:
     """Both lead back to the day; what moves a visit has no room for that in its button."""
     if visit.status not in STAYS_BOOKED:
         return None
-    return_to = f"d{day_of(visit):%Y%m%d}"
+    return_to = f"d{local_day(visit):%Y%m%d}"
     remember_way_back(talk, visit.pk, return_to)
     return (
         Button("🕐 " + _("Move"), RESCHEDULE(id=visit.pk)),

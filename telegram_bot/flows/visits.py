@@ -1,5 +1,5 @@
-"""My visits: the lists, one of them, its calendar file, following it no longer, a wish, and the answers to a reminder
-(experience §3.4)."""
+"""My visits: the lists, one of them, its calendar file, following it no longer, a comment, and the answers to a
+reminder (experience §3.4)."""
 
 from django.utils.translation import gettext as _
 
@@ -29,7 +29,7 @@ from telegram_bot.callbacks import (
 from telegram_bot.dress import rows_of
 from telegram_bot.flows.booking import A_PAGE
 from telegram_bot.flows.editing import ask_to_cancel, edit_menu, menu_screen
-from telegram_bot.flows.holding import LONGEST_WISH
+from telegram_bot.flows.holding import LONGEST_COMMENT
 from telegram_bot.flows.moving import begin_to_move
 from telegram_bot.flows.phone import about_the_phone
 from telegram_bot.flows.start import home
@@ -122,7 +122,7 @@ def stop_following(talk: Talk, *, id: int) -> Reply:  # noqa: A002 - as the gram
     return Reply(shown(talk, page=0).screen, toast=_("You no longer follow this visit."))
 
 
-# A wish ---------------------------------------------------------------------------------------------------------------
+# A comment ------------------------------------------------------------------------------------------------------------
 
 
 @press(COMMENT)
@@ -135,7 +135,7 @@ def ask_for_comment(talk: Talk, *, id: int) -> Reply:  # noqa: A002 - as the gra
 
 
 def comment_screen(acting: Acting, refusal: str = "") -> Screen:
-    text = text_of("visits/comment", visit=acting.visit, longest=LONGEST_WISH, refusal=refusal)
+    text = text_of("visits/comment", visit=acting.visit, longest=LONGEST_COMMENT, refusal=refusal)
     return Screen(text, ((Button("✖️ " + _("No, thanks"), VISIT(id=acting.visit.pk)),),))
 
 
@@ -145,9 +145,9 @@ def take_comment(talk: Talk, text: str, *, id: int) -> Reply:  # noqa: A002 - as
     if reply := about_the_phone(talk, text):
         talk.ask(COMMENTING, id=id)
         return reply
-    if not 0 < len(text) <= LONGEST_WISH:
+    if not 0 < len(text) <= LONGEST_COMMENT:
         talk.ask(COMMENTING, id=id)
-        said = _("At most %(longest)d letters, please.") % {"longest": LONGEST_WISH}
+        said = _("At most %(longest)d letters, please.") % {"longest": LONGEST_COMMENT}
         return Reply(comment_screen(acting, said), refusal=TOO_LONG)
     comment_on_appointment(id, text, acting.actor, request=talk.once)
     acting = as_client(talk, id)

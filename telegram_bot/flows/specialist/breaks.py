@@ -104,7 +104,7 @@ def drop_button(absence: Break, column: Column) -> Button:
 
 
 @dataclass(frozen=True)
-class Wish:
+class Beginning:
     """A break that can begin: in which location, and what of the days around is known."""
 
     column: Column
@@ -132,7 +132,7 @@ class Wish:
         return any(visit.start_time < end and visit.end_time > self.start for visit in coming)
 
 
-def wish_at(talk: Talk, column: Column, start: datetime) -> Wish | None:
+def beginning_at(talk: Talk, column: Column, start: datetime) -> Beginning | None:
     """None when it is over, or he does not work then."""
     day = start.astimezone(column.zone).date()
     require_near(day, column.today)
@@ -141,31 +141,31 @@ def wish_at(talk: Talk, column: Column, start: datetime) -> Wish | None:
     sheets = day_sheets(column, talk.staff, day - A_DAY, day + A_DAY)
     places = (place for sheet in sheets for place in sheet.places)
     place = next((place for place in places if holds(place.working, minute_of(start))), None)
-    return Wish(column, start, place, sheets) if place else None
+    return Beginning(column, start, place, sheets) if place else None
 
 
 @press(BREAK_LENGTH)
 def choose_length(talk: Talk, *, start: datetime) -> Reply:
     column = my_column(talk)
-    wish = wish_at(talk, column, start)
-    if wish is None:
+    beginning = beginning_at(talk, column, start)
+    if beginning is None:
         return not_then(talk, column, start)
-    lengths = [length_button(wish, length) for length in LENGTHS if wish.hours_of(length)]
-    zone = wish.place.location.zone
+    lengths = [length_button(beginning, length) for length in LENGTHS if beginning.hours_of(length)]
+    zone = beginning.place.location.zone
     text = text_of(
         "specialist/break_length",
-        day=day_name(wish.day, column.today),
+        day=day_name(beginning.day, column.today),
         start=wording.clock(start, zone),
         has_any=bool(lengths),
-        is_met=any(wish.meets(length) for length in LENGTHS),
+        is_met=any(beginning.meets(length) for length in LENGTHS),
     )
-    back = (back_button(BREAK(day=wish.day)), home_button())
+    back = (back_button(BREAK(day=beginning.day)), home_button())
     return Reply(Screen(text, rows_of(*in_rows(lengths, ACROSS), back)))
 
 
-def length_button(wish: Wish, length: int) -> Button:
-    mark = " ⚠️" if wish.meets(length) else ""
-    return Button(wording.length(length) + mark, TAKE_BREAK(start=wish.start, length=length))
+def length_button(beginning: Beginning, length: int) -> Button:
+    mark = " ⚠️" if beginning.meets(length) else ""
+    return Button(wording.length(length) + mark, TAKE_BREAK(start=beginning.start, length=length))
 
 
 def not_then(talk: Talk, column: Column, start: datetime) -> Reply:
@@ -178,10 +178,10 @@ def not_then(talk: Talk, column: Column, start: datetime) -> Reply:
 
 
 @press(TAKE_BREAK)
-def take(talk: Talk, *, start: datetime, length: int) -> Reply:
+def save_break(talk: Talk, *, start: datetime, length: int) -> Reply:
     column = my_column(talk)
-    wish = wish_at(talk, column, start)
-    hours = wish.hours_of(length) if wish else None
+    beginning = beginning_at(talk, column, start)
+    hours = beginning.hours_of(length) if beginning else None
     if length not in LENGTHS:
         raise Missing
     if hours is None:
