@@ -1,4 +1,4 @@
-"""What the card of a visit has for a specialist and for the desk alike: what can be done with it now."""
+"""What a visit has for a specialist and for the desk alike: its button in a day, and what can be done with it now."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -7,13 +7,20 @@ from django.utils.translation import gettext as _
 
 from booking.commands.move import STAYS_BOOKED
 from booking.models import Appointment
+from booking.wording import clock
 from telegram_bot.callbacks import CANCEL, RESCHEDULE, Callback
 from telegram_bot.dress import rows_of
 from telegram_bot.flows.editing import remember_way_back
+from telegram_bot.staff_wording import surname
 from telegram_bot.steps import step_rows, take_step
 from telegram_bot.talk import Talk
 from telegram_bot.values import Button, Reply, Row, Screen
 from telegram_bot.when import local_day
+
+
+def visit_button(visit: Appointment, callback: Callback) -> Button:
+    """10:00 Иванова; ``callback`` opens it."""
+    return Button(f"{clock(visit.start_time, visit.location.zone)} {surname(visit)}", callback(id=visit.pk))
 
 
 def now_of(visit: Appointment) -> datetime:

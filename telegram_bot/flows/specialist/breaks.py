@@ -9,7 +9,6 @@ from django.utils.translation import pgettext
 from booking import wording
 from booking.availability.spans import Minute, Span, holds
 from booking.availability.wallclock import minute_of, moment_of, wall_clock_of
-from booking.models import Appointment
 from booking.queries.columns import COMING, Column, DaySheet, Kind, PlaceDay
 from booking.queries.day_sheets import day_sheet, day_sheets, visits_in_break
 from booking.queries.facts import round_up
@@ -21,10 +20,11 @@ from telegram_bot.columns import my_column, require_near
 from telegram_bot.dress import rows_of
 from telegram_bot.flows.phone import about_the_phone
 from telegram_bot.flows.specialist.day import day_screen
+from telegram_bot.flows.staff_card import visit_button
 from telegram_bot.refusals import TOO_LONG, Missing
 from telegram_bot.routes import answer, press
 from telegram_bot.screens import text_of
-from telegram_bot.staff_wording import day_name, surname, times, visit_line
+from telegram_bot.staff_wording import day_name, times, visit_line
 from telegram_bot.talk import Talk
 from telegram_bot.values import Button, Reply, Row, Screen
 from telegram_bot.wording import short
@@ -199,6 +199,7 @@ def time_of(minutes: Minute) -> time:
 def saved_screen(talk: Talk, column: Column, row: Break) -> Screen:
     """Visits that are there already stay, as in the console, and are named: they are to be moved or cancelled."""
     visits = visits_in_break(column, talk.staff, row)
+    buttons = [visit_button(visit, MY_VISIT) for visit in visits[:MOST_VISITS]]
     text = text_of(
         "specialist/break_saved",
         day=day_name(row.date, column.today),
@@ -207,7 +208,7 @@ def saved_screen(talk: Talk, column: Column, row: Break) -> Screen:
         visits=[visit_line(visit) for visit in visits[:MOST_VISITS]],
         count=len(visits),
     )
-    return Screen(text, rows_of(*in_rows([visit_button(visit) for visit in visits[:MOST_VISITS]]), *saved_rows(row)))
+    return Screen(text, rows_of(*in_rows(buttons), *saved_rows(row)))
 
 
 def hours_in_words(row: Break, column: Column) -> str:
@@ -215,10 +216,6 @@ def hours_in_words(row: Break, column: Column) -> str:
     assert row.start_time is not None and row.end_time is not None  # noqa: S101, PT018 - for the type checker
     begin, end = (datetime.combine(row.date, wall, column.zone) for wall in (row.start_time, row.end_time))
     return times(begin, end, column.zone)
-
-
-def visit_button(visit: Appointment) -> Button:
-    return Button(f"{wording.clock(visit.start_time, visit.location.zone)} {surname(visit)}", MY_VISIT(id=visit.pk))
 
 
 def saved_rows(row: Break) -> tuple[Row, ...]:
