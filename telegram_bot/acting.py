@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,7 @@ from accounts.values import Actor, Role
 from booking.errors import TooLate
 from booking.models import COMING, Appointment, Status
 from booking.queries.visits import with_its_place
+from notifications.queries import follows
 from notifications.values import RecipientRole
 from telegram_bot.callbacks import (
     CARD_BACK,
@@ -38,10 +40,11 @@ OVER = _("This visit can no longer be changed.")
 
 @dataclass(frozen=True)
 class Acting:
-    """A visit, with everything shown, its place and the clock, and who is about to change it."""
+    """A visit, with everything shown, its place and the clock, and who is about to change it in which chat."""
 
     visit: Appointment
     actor: Actor
+    tg_id: int
 
     @property
     def now(self) -> datetime:
@@ -70,10 +73,23 @@ class Acting:
             return OVER
         return TooLate.message if self.visit.start_time <= self.now else ""
 
+    @cached_property
+    def only_follows(self) -> bool:
+        """Whether the chat hears of the visit as whoever has its link, and not as its client, at whatever company: one
+        statement, none in its client's chat."""
+        client = self.visit.client
+        is_clients = client is not None and client.tg_id == self.tg_id
+        return not is_clients and follows(self.tg_id, self.visit.pk)
+
 
 def acting_on(talk: Talk, pk: int) -> Acting:
     """Raises Missing."""
-    return as_staff(talk, pk) or Acting(own_visit(talk, pk), talk.client)
+    return as_staff(talk, pk) or as_client(talk, pk)
+
+
+def as_client(talk: Talk, pk: int) -> Acting:
+    """Raises Missing."""
+    return Acting(own_visit(talk, pk), talk.client, talk.person.tg_id)
 
 
 def as_staff(talk: Talk, pk: int) -> Acting | None:
@@ -85,7 +101,7 @@ def as_staff(talk: Talk, pk: int) -> Acting | None:
     if staff.role == Role.SPECIALIST:  # whoever was switched off has no column any more
         rows = rows.filter(specialist__is_active=True)
     visit = rows.with_everything_shown().filter(pk=pk).first()
-    return Acting(with_its_place(visit), staff) if visit else None
+    return Acting(with_its_place(visit), staff, talk.person.tg_id) if visit else None
 
 
 def may_change_visits(staff: Actor) -> bool:

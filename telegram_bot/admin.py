@@ -33,6 +33,7 @@ from telegram_bot.console_wording import (
     outcome_in_words,
     visit_in,
     what_in_words,
+    whats_typed,
 )
 from telegram_bot.models import IncomingUpdate
 
@@ -82,7 +83,8 @@ class DeedFilter(RadioFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[IncomingUpdate]) -> QuerySet[IncomingUpdate]:
         if self.value() != "only":
             return queryset
-        return queryset.filter(reduce(or_, (Q(what__startswith=beginning_of(each)) for each in DEEDS)))
+        pressed = (Q(what__startswith=beginning_of(each)) for each in DEEDS)
+        return queryset.filter(reduce(or_, pressed, Q(what__in=whats_typed())))
 
 
 class OutcomeFilter(RadioFilter):

@@ -22,13 +22,14 @@ from telegram_bot.values import Reply, Screen
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What to show to whom, and what the audit says of it; ``message_id`` is the message that asked for what was typed,
-    and changes now."""
+    """What to show to whom, and what the audit says of it; ``message_id`` is the message that asked for what was
+    ``typed`` (see Talk), and changes now."""
 
     reply: Reply
     outcome: str
     person: Person
     message_id: int | None = None
+    typed: str = ""
 
 
 def answer_to(arrival: Arrival) -> Answer:
@@ -37,7 +38,7 @@ def answer_to(arrival: Arrival) -> Answer:
     with translation.override(person.language):
         talk = talk_of(arrival, person)
         reply, outcome = replied(arrival, talk)
-    return Answer(reply, outcome, talk.person, talk.message_id)
+    return Answer(reply, outcome, talk.person, talk.message_id, talk.typed)
 
 
 def talk_of(arrival: Arrival, person: Person) -> Talk:
@@ -105,10 +106,11 @@ def to_message(talk: Talk, message: Message | None) -> Reply:
         memory.stop_asking(talk.person.tg_id)
         return to_command(talk, text)
     question = memory.question_of(talk.person.tg_id)
-    if question is not None and (text or talk.contact):
+    handler = routes.ANSWERS.get(question.name) if question else None  # none: it was asked by an earlier version
+    if question and handler and (text or talk.contact):
         memory.stop_asking(talk.person.tg_id)
-        talk.message_id = question.message_id
-        return routes.ANSWERS[question.name](talk, text, **question.about)
+        talk.message_id, talk.typed = question.message_id, question.name
+        return handler(talk, text, **question.about)
     if talk.contact is not None:
         return routes.ANSWERS["contact"](talk, text)
     return links.unknown_text(talk, text)

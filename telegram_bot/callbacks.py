@@ -159,8 +159,8 @@ CONFIRM = Callback("b:c:{hold}")
 PAY = Callback("b:p:{hold}")
 RELEASE = Callback("b:x:{hold}")
 OTHER_TIME = Callback("b:a:{hold}")
-WISH = Callback("b:w:{hold}")
-STOP_WISHING = Callback("b:wx:{hold}")
+COMMENT_ON_HOLD = Callback("b:w:{hold}")
+STOP_COMMENTING = Callback("b:wx:{hold}")
 
 # My visits.
 UPCOMING = Callback("m:l:{page}")
@@ -170,6 +170,7 @@ CALENDAR_FILE = Callback("m:ics:{id}")
 REPEAT = Callback("m:rep:{id}")
 OWN_CARD = Callback("m:c:{id}")
 COMMENT = Callback("m:w:{id}")
+STOP_FOLLOWING = Callback("m:u:{id}")
 REMINDER = Callback("rm:{id}:{answer}")
 STOP_ASKING = Callback("m:f")
 """Leaves whatever is being asked for."""

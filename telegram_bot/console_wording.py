@@ -1,4 +1,5 @@
-"""How the console says what staff did in the bot: of a button its data is kept, of a message only its kind."""
+"""How the console says what staff did in the bot: of a button its data is kept, of a message its kind and which
+question it answered."""
 
 from typing import Any
 
@@ -33,6 +34,7 @@ from telegram_bot.callbacks import (
     RESCHEDULE,
     SET_AUDIENCE,
     STEER,
+    STOP_FOLLOWING,
     SWITCH,
     TAKE_BREAK,
     UNDO_MOVE,
@@ -40,6 +42,12 @@ from telegram_bot.callbacks import (
     Press,
     read_press,
 )
+from telegram_bot.flows.desk_book import NEWCOMER, WHOM
+from telegram_bot.flows.desk_broadcast import REWRITING, WRITING
+from telegram_bot.flows.desk_find import FINDING
+from telegram_bot.flows.holding import COMMENTING_ON_HOLD
+from telegram_bot.flows.specialist.breaks import EXPLAINING
+from telegram_bot.flows.visits import COMMENTING
 
 OK, DECLINED, FAULT = "ok", "declined", "fault"
 """How it went, in one of three words. Every one has a colour: of one that has not, unfold would show the code."""
@@ -58,6 +66,7 @@ DEEDS: dict[Callback, Any] = {
     CONFIRM_CANCEL: gettext_lazy("Visit #%(id)s: cancelled"),
     MOVE: gettext_lazy("Visit #%(id)s: moved"),
     UNDO_MOVE: gettext_lazy("Visit #%(id)s: move taken back"),
+    STOP_FOLLOWING: gettext_lazy("Visit #%(id)s: followed no longer"),
     TAKE_BREAK: gettext_lazy("Break taken: %(length)s min"),
     DROP_BREAK: gettext_lazy("Break taken back"),
     NEW_BOOK: gettext_lazy("Booked for somebody"),
@@ -98,6 +107,15 @@ MESSAGES = {
     "other": gettext_lazy("Sent a picture or the like"),
     "button": gettext_lazy("Pressed a button that is no longer known"),
 }
+TYPED_DEEDS = {
+    **dict.fromkeys((COMMENTING, COMMENTING_ON_HOLD), gettext_lazy("Wrote a comment on a visit of his or her own")),
+    EXPLAINING: gettext_lazy("Break: reason written"),
+    WRITING: gettext_lazy("Broadcast: text written"),
+    REWRITING: gettext_lazy("Broadcast: text changed"),
+    NEWCOMER: gettext_lazy("A new client written down"),
+}
+"""What changes something, by the question that it answered."""
+TYPED_LOOKS = {FINDING: gettext_lazy("Looked for a client"), WHOM: gettext_lazy("Looked for whom to book")}
 OUTCOMES = {
     "ok": gettext_lazy("Answered"),
     "already done": gettext_lazy("Had been done already"),
@@ -117,7 +135,8 @@ def what_in_words(what: str) -> str:
     """What was pressed or sent; what nobody has words for stays as it is."""
     if what.startswith("/"):
         return _("Command %(name)s") % {"name": what}
-    if words := MESSAGES.get(what):
+    kind, _colon, question = what.partition(":")
+    if words := TYPED_DEEDS.get(question) or TYPED_LOOKS.get(question) or MESSAGES.get(kind):
         return str(words)
     press = read_press(what)
     return what if press is None else press_in_words(press)
@@ -136,6 +155,11 @@ def visit_in(what: str) -> int | None:
         return None
     number: int = press.parts["id"]
     return number
+
+
+def whats_typed() -> list[str]:
+    """Everything typed or shared that changes something, as it is kept."""
+    return [f"{kind}:{question}" for kind in MESSAGES for question in TYPED_DEEDS]
 
 
 def outcome_in_words(outcome: str) -> tuple[str, str]:

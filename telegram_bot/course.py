@@ -14,21 +14,21 @@ from telegram_bot.flows.desk_course import course_screen
 from telegram_bot.limiter import LIMITER
 from telegram_bot.people import person_of
 from telegram_bot.values import Screen, Sender
-from telegram_bot.watch import shown_as
+from telegram_bot.watch import Look
 
 log = structlog.get_logger()
 
 
-def renew_course(tg_id: int, broadcast_id: int, tap: int, language: str, seen: str) -> str | None:
+def renew_course(look: Look) -> str | None:
     """Show how far the broadcast is, if the chat still looks at it and its person still may; what is shown now, or None
     when nobody needs to look again."""
-    menu = memory.menu_of(tg_id)
-    found = broadcast_seen_by(tg_id, broadcast_id)
-    if found is None or menu is None or menu.shows != shown_as(broadcast_id, tap):
+    menu = memory.menu_of(look.tg_id)
+    found = broadcast_seen_by(look.tg_id, look.broadcast_id)
+    if found is None or menu is None or menu.shows != look.menu_shows:
         return None
-    with translation.override(language):
+    with translation.override(look.language):
         screen = course_screen(found)
-    if (now := digest_of(screen)) != seen and not changed(tg_id, menu.message_id, screen):
+    if (now := digest_of(screen)) != look.seen and not changed(look.tg_id, menu.message_id, screen):
         return None
     return now if found.state == BroadcastState.RUNNING else None
 

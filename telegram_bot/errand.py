@@ -25,7 +25,9 @@ class Errand:
     specialist_id: int | None = None
 
     @classmethod
-    def read(cls, talk: Talk, whom: int | None, location: int, service: int, specialist: int | None = None) -> "Errand":
+    def read(
+        cls, talk: Talk, *, whom: int | None, location: int, service: int, specialist: int | None = None
+    ) -> "Errand":
         """From the parts of a button, which are untrusted. Raises Missing, NotAllowed."""
         company = company_of(talk)
         client = client_of(talk, company, whom) if whom else None

@@ -100,7 +100,11 @@ def answered(arrival: Arrival, impatience: Impatience) -> dict[str, Any]:
     show(impatience.place, impatience.said_otherwise(answer.reply))
     if arrival.message is not None:
         introduce_to(answer.person)
-    return {"outcome": answer.outcome, "user_id": answer.person.staff.user_id if answer.person.staff else None}
+    return {
+        "what": f"{arrival.what}:{answer.typed}" if answer.typed else arrival.what,
+        "outcome": answer.outcome,
+        "user_id": answer.person.staff.user_id if answer.person.staff else None,
+    }
 
 
 def place_of(arrival: Arrival) -> Place:

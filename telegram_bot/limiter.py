@@ -18,7 +18,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from notifications.errors import Throttled
-from telegram_bot.permits import REASONS, Busy, OwnPermits, Permits, SharedPermits, Wish
+from telegram_bot.permits import REASONS, Asking, Busy, OwnPermits, Permits, SharedPermits
 
 PATIENCE = 2.0
 """Seconds that a worker waits for a permit before it does something else (guarantee 18)."""
@@ -36,7 +36,7 @@ log = structlog.get_logger()
 class Permit:
     """One message may be sent: soon, and once."""
 
-    wish: Wish
+    asking: Asking
     permits: Permits
     asked_at: float
     is_used: bool = False
@@ -51,9 +51,9 @@ class Permit:
         """The answer has come, or none will; what was not used somebody else may have at once."""
         try:
             if self.is_used:
-                self.permits.answered(self.wish)
+                self.permits.answered(self.asking)
             else:
-                self.permits.unused(self.wish)
+                self.permits.unused(self.asking)
         except RedisError as error:
             log.warning("permit_not_ended", why=type(error).__name__)
 
@@ -73,38 +73,38 @@ class Limiter:
     @contextmanager
     def permit(self, chat: str, *, is_bulk: bool = False, goes_on: bool = False) -> Iterator[Permit]:
         """For one message, to be used inside. Raises Throttled as ``acquire`` does."""
-        permit = self.acquire(Wish(chat, is_bulk, goes_on))
+        permit = self.acquire(Asking(chat, is_bulk, goes_on))
         try:
             yield permit
         finally:
             permit.end()
 
-    def acquire(self, wish: Wish) -> Permit:
+    def acquire(self, asking: Asking) -> Permit:
         """Wait for a permit. Raises Throttled with how long it takes yet when that is longer than a worker waits."""
         until = time.monotonic() + PATIENCE
-        while isinstance(answer := self.turn(wish, until), Busy):
-            rest(wish, answer, until)
+        while isinstance(answer := self.turn(asking, until), Busy):
+            rest(asking, answer, until)
         return answer
 
-    def turn(self, wish: Wish, until: float) -> Permit | Busy:
+    def turn(self, asking: Asking, until: float) -> Permit | Busy:
         """Those of a broadcast stand in line, so that one of a process asks again and again, and not all of them; only
         whoever waits for his own chat lets the next one pass."""
-        if not wish.is_bulk:
-            return self.ask(wish, until)
+        if not asking.is_bulk:
+            return self.ask(asking, until)
         with self.turnstile:
-            while isinstance(answer := self.ask(wish, until), Busy) and answer.why != "chat":
-                rest(wish, answer, until)
+            while isinstance(answer := self.ask(asking, until), Busy) and answer.why != "chat":
+                rest(asking, answer, until)
             return answer
 
-    def ask(self, wish: Wish, until: float) -> Permit | Busy:
+    def ask(self, asking: Asking, until: float) -> Permit | Busy:
         asked_at = time.monotonic()
         patience = until - asked_at
         if asked_at >= self.redis_from:
             try:
-                return self.shared.ask(wish, patience) or Permit(wish, self.shared, asked_at)
+                return self.shared.ask(asking, patience) or Permit(asking, self.shared, asked_at)
             except RedisError as error:
                 self.do_without_redis(error)
-        return self.own.ask(wish, patience) or Permit(wish, self.own, asked_at)
+        return self.own.ask(asking, patience) or Permit(asking, self.own, asked_at)
 
     def pause(self, wait: timedelta) -> None:
         """Telegram said so: nobody writes for so long, in no process."""
@@ -119,13 +119,13 @@ class Limiter:
         log.warning("telegram_limits_without_redis", why=type(error).__name__)
 
 
-def rest(wish: Wish, busy: Busy, until: float) -> None:
+def rest(asking: Asking, busy: Busy, until: float) -> None:
     """Sleep until it may be tried again. A worker with somebody's own message has better things to do when that is too
     long; a broadcast has not, and goes on when patience ends. Raises Throttled."""
     left = until - time.monotonic()
-    if busy.why == "chat" and not (wish.is_bulk or wish.goes_on):
+    if busy.why == "chat" and not (asking.is_bulk or asking.goes_on):
         left = min(left, FOR_ONE_CHAT)
-    if left <= 0 or (busy.wait > left and not wish.is_bulk):
+    if left <= 0 or (busy.wait > left and not asking.is_bulk):
         raise Throttled(REASONS[busy.why], timedelta(seconds=busy.wait))
     time.sleep(max(min(busy.wait, left), 0.001))
 

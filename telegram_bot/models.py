@@ -54,7 +54,8 @@ class IncomingUpdate(models.Model):
     """One update of Telegram: it has its effect once, however often it comes (guarantee 12).
 
     ``body`` waits here until the update is handled, so that a killed process loses nothing; then it is forgotten.
-    What staff did stays a year as the bot's audit: ``what`` is a button's data or the kind of a message, never a text.
+    What staff did stays a year as the bot's audit: ``what`` is a button's data, or the kind of a message and
+    the question that it answers, never a text.
     """
 
     update_id = models.BigIntegerField(_("update"), primary_key=True)

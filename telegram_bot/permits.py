@@ -38,7 +38,7 @@ APART = 0.02
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Asking:
     """One message that wants to go out."""
 
     chat: str
@@ -66,14 +66,14 @@ REASONS = {
 class Permits(Protocol):
     """Who keeps the permits."""
 
-    def ask(self, wish: Wish, patience: float) -> Busy | None:
+    def ask(self, asking: Asking, patience: float) -> Busy | None:
         """None when it may go out now; asked again for what was granted, it is granted again. ``patience`` is for how
         many seconds the asker would wait: while he does, no broadcast gets a permit."""
 
-    def answered(self, wish: Wish) -> None:
+    def answered(self, asking: Asking) -> None:
         """The answer has come, or it is certain that none will."""
 
-    def unused(self, wish: Wish) -> None:
+    def unused(self, asking: Asking) -> None:
         """Nothing was sent."""
 
     def pause(self, seconds: float) -> None:
@@ -180,17 +180,17 @@ class SharedPermits:
     Raises RedisError when Redis cannot say.
     """
 
-    def ask(self, wish: Wish, patience: float) -> Busy | None:
-        keys = [key("permits"), key("waiting"), key("pause"), key("last_of_bulk"), key_of_chat(wish.chat)]
+    def ask(self, asking: Asking, patience: float) -> Busy | None:
+        keys = [key("permits"), key("waiting"), key("pause"), key("last_of_bulk"), key_of_chat(asking.chat)]
         times = [microseconds(seconds) for seconds in (UNANSWERED, AT_LEAST, APART, max(patience, 0))]
-        why, wait = self.run(ASK, keys, wish.token, int(wish.is_bulk), AT_ONCE, *times)
+        why, wait = self.run(ASK, keys, asking.token, int(asking.is_bulk), AT_ONCE, *times)
         return Busy(why.decode(), wait / 1_000_000) if why else None
 
-    def answered(self, wish: Wish) -> None:
-        self.run(ANSWERED, [key("permits"), key("trip")], wish.token, microseconds(UNANSWERED), microseconds(SECOND))
+    def answered(self, asking: Asking) -> None:
+        self.run(ANSWERED, [key("permits"), key("trip")], asking.token, microseconds(UNANSWERED), microseconds(SECOND))
 
-    def unused(self, wish: Wish) -> None:
-        self.run(UNUSED, [key("permits"), key("last_of_bulk")], wish.token)
+    def unused(self, asking: Asking) -> None:
+        self.run(UNUSED, [key("permits"), key("last_of_bulk")], asking.token)
 
     def pause(self, seconds: float) -> None:
         self.run(PAUSE, [key("pause")], max(microseconds(seconds), 1))
@@ -214,27 +214,27 @@ class OwnPermits:
         self.chats: dict[str, float] = {}
         self.paused_until = 0.0
 
-    def ask(self, wish: Wish, patience: float) -> Busy | None:
+    def ask(self, asking: Asking, patience: float) -> Busy | None:
         with self.lock:
             now = time.monotonic()
             self.ends, self.chats = still_counting(self.ends, now), still_counting(self.chats, now)
             if self.paused_until > now:
                 return Busy("pause", self.paused_until - now)
-            if wish.chat in self.chats:
-                return Busy("chat", min(self.chats[wish.chat] - now, SECOND))
+            if asking.chat in self.chats:
+                return Busy("chat", min(self.chats[asking.chat] - now, SECOND))
             if len(self.ends) >= ALONE:
                 return Busy("bot", min(min(self.ends.values()) - now, SECOND))
-            self.ends[wish.token] = self.chats[wish.chat] = now + UNANSWERED
+            self.ends[asking.token] = self.chats[asking.chat] = now + UNANSWERED
             return None
 
-    def answered(self, wish: Wish) -> None:
+    def answered(self, asking: Asking) -> None:
         with self.lock:
-            self.ends[wish.token] = self.chats[wish.chat] = time.monotonic() + SECOND
+            self.ends[asking.token] = self.chats[asking.chat] = time.monotonic() + SECOND
 
-    def unused(self, wish: Wish) -> None:
+    def unused(self, asking: Asking) -> None:
         with self.lock:
-            self.ends.pop(wish.token, None)
-            self.chats.pop(wish.chat, None)
+            self.ends.pop(asking.token, None)
+            self.chats.pop(asking.chat, None)
 
     def pause(self, seconds: float) -> None:
         with self.lock:

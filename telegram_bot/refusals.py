@@ -4,6 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import Refusal
 
+TOO_LONG = "too_long"
+"""The code of a text that is asked for once more."""
+
 
 class Missing(Refusal):
     """What a button is about is not there, or is not this person's: he is told the same."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -42,13 +42,17 @@ class Contact:
 @dataclass
 class Talk:
     """``message_id`` is the message under the finger, or in which something was asked; None when there is none.
-    ``formatted`` is what was written, in Telegram's HTML, when its writer has formatted it."""
+    ``formatted`` is what was written, in Telegram's HTML, when its writer has formatted it. ``typed`` is for the audit:
+    the question that was answered by typing, or more exactly what came of it; empty when none was."""
 
     person: Person
     update_id: int
     message_id: int | None = None
     contact: Contact | None = None
     formatted: str = ""
+    typed: str = ""
+    is_in_effect: bool = field(default=False, init=False)
+    has_changed: bool = field(default=False, init=False)
 
     @cached_property
     def company(self) -> Company:
@@ -96,12 +100,18 @@ class Talk:
 
         Raises AlreadyDone.
         """
-        with transaction.atomic():
-            set_time_outs()
-            fresh = IncomingUpdate.objects.filter(pk=self.update_id, effect_at__isnull=True)
-            if not fresh.update(effect_at=ClockTimestamp()):
-                raise AlreadyDone
-            yield
+        self.is_in_effect, self.has_changed = True, False
+        try:
+            with transaction.atomic():
+                set_time_outs()
+                fresh = IncomingUpdate.objects.filter(pk=self.update_id, effect_at__isnull=True)
+                if not fresh.update(effect_at=ClockTimestamp()):
+                    raise AlreadyDone
+                yield
+        finally:
+            self.is_in_effect = False
+        if self.has_changed:
+            self.look_again()
 
     def ask(self, question: str, **about: Any) -> None:
         """Wait for what is typed next. Raises NotRemembered."""
@@ -121,6 +131,10 @@ class Talk:
         self.look_again()
 
     def look_again(self) -> None:
-        """Something about the person has changed."""
+        """Something about the person has changed. Within an effect this waits for its commit: what is read before may
+        never become so, and would be remembered all the same."""
+        if self.is_in_effect:
+            self.has_changed = True
+            return
         forget_person(self.person.tg_id)
         self.person = person_of(self.person.sender)

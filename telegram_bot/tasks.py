@@ -1,12 +1,16 @@
 """The asynchronous doors of the bot: thin, and each may be called again."""
 
+from dataclasses import replace
+from typing import Any
+
 from celery import shared_task
 
 from booking.queries.visits import database_time
-from telegram_bot import commands, memory, strip, watch
+from telegram_bot import commands, memory, strip
 from telegram_bot.course import renew_course
 from telegram_bot.expiry import tell_that_hold_ran_out
 from telegram_bot.gateway import receive
+from telegram_bot.watch import Look, ask_to_look
 
 
 @shared_task
@@ -38,8 +42,9 @@ def strip_buttons() -> int:
 
 
 @shared_task
-def look_at_broadcast(tg_id: int, broadcast_id: int, tap: int, language: str, looks: int, seen: str) -> None:
+def look_at_broadcast(**fields: Any) -> None:
     """Show how far a broadcast has come, and look again in a moment: so often, and while it runs and is looked at."""
-    now = renew_course(tg_id, broadcast_id, tap, language, seen)
-    if now is not None and looks > 1:
-        watch.ask_to_look(tg_id, broadcast_id, tap, language, looks - 1, now)
+    look = Look(**fields)
+    now = renew_course(look)
+    if now is not None and look.left > 1:
+        ask_to_look(replace(look, left=look.left - 1, seen=now))

@@ -1,10 +1,12 @@
-"""Days and times as buttons: how clients, those who move a visit and the desk choose when (experience §3.4)."""
+"""The day of a visit; days and times as buttons: how clients, those who move a visit and the desk choose when
+(experience §3.4)."""
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from booking import wording
+from booking.models import Appointment
 from telegram_bot.buttons import in_rows
 from telegram_bot.dress import rows_of
 from telegram_bot.values import Button, Row
@@ -12,6 +14,11 @@ from telegram_bot.values import Button, Row
 DAYS_ACROSS, TIMES_ACROSS = 3, 4
 MOST_TIMES = 20
 """Above this a day is shown by its parts."""
+
+
+def local_day(visit: Appointment) -> date:
+    """By the clock of its location."""
+    return visit.start_time.astimezone(visit.location.zone).date()
 
 
 def day_rows(days: Mapping[date, list[datetime]], data_of: Callable[[date], str]) -> tuple[Row, ...]:

@@ -131,11 +131,11 @@ def nearest(talk: Talk, *, location: int, service: int, specialist: int | None, 
     """The nearest times, with any specialist unless one was chosen."""
     where = place(talk, location)
     slots = nearest_slots(where, service, specialist)
-    return times_screen(where, service, specialist, slots, refusal)
+    return times_screen(where, service, specialist, slots, refusal=refusal)
 
 
 def times_screen(
-    where: Location, service: int, specialist: int | None, slots: list[FreeSlot], refusal: str = ""
+    where: Location, service: int, specialist: int | None, slots: list[FreeSlot], *, refusal: str = ""
 ) -> Reply:
     """A handful of times with everything else one tap away; above them why another was refused."""
     card = card_of_service(read_catalogue(where, [service]))

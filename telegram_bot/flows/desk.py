@@ -11,7 +11,6 @@ from django.utils.translation import pgettext
 
 from accounts.models import Company
 from accounts.values import Role
-from booking import wording
 from booking.models import Appointment
 from booking.models.appointment import ClockTimestamp
 from booking.queries.desk_day import DeskFigures, desk_figures, desk_visits, next_visit
@@ -36,14 +35,15 @@ from telegram_bot.callbacks import (
 from telegram_bot.columns import require_near
 from telegram_bot.desk import company_of, places_of
 from telegram_bot.dress import rows_of
-from telegram_bot.flows.staff_card import day_of, deed_rows, taken
+from telegram_bot.flows.staff_card import deed_rows, taken, visit_button
 from telegram_bot.flows.start import choose_company
 from telegram_bot.refusals import Missing
 from telegram_bot.routes import command, home_of, press
 from telegram_bot.screens import text_of
-from telegram_bot.staff_wording import NAME, button_day, day_name, surname, visit_line, visits_count
+from telegram_bot.staff_wording import NAME, button_day, day_name, visit_line, visits_count
 from telegram_bot.talk import Talk
 from telegram_bot.values import Button, Reply, Row, Screen
+from telegram_bot.when import local_day
 from telegram_bot.wording import short
 from wallet.queries import balance_of
 
@@ -183,7 +183,7 @@ def day_screen(talk: Talk, salon: Salon, asked: Asked) -> Reply:
         return DESK_DAY_PAGE(day=asked.day, specialist=asked.specialist_id, page=number)
 
     more = page_row(page, figures.rows > (page + 1) * A_PAGE, data_of_page)
-    visits = in_rows([visit_button(visit) for visit in shown])
+    visits = in_rows([visit_button(visit, DESK_VISIT) for visit in shown])
     return Reply(Screen(text, rows_of(*visits, more, *further_rows(salon, asked))))
 
 
@@ -200,10 +200,6 @@ def blocks(salon: Salon, asked: Asked, shown: Sequence[Appointment]) -> Iterator
     say = visit_line if asked.specialist else desk_line
     for place, visits in groupby(shown, key=lambda visit: visit.location):
         yield (short(place.name) if len(salon.places) > 1 else "", [say(visit) for visit in visits])
-
-
-def visit_button(visit: Appointment) -> Button:
-    return Button(f"{wording.clock(visit.start_time, visit.location.zone)} {surname(visit)}", DESK_VISIT(id=visit.pk))
 
 
 def further_rows(salon: Salon, asked: Asked) -> tuple[Row, ...]:
@@ -251,7 +247,7 @@ def show_visit(talk: Talk, *, id: int) -> Reply:  # noqa: A002 - as the grammar 
 
 
 @press(DESK_STEP)
-def take(talk: Talk, *, id: int, step: str) -> Reply:  # noqa: A002 - as the grammar calls it
+def desk_step(talk: Talk, *, id: int, step: str) -> Reply:  # noqa: A002 - as the grammar calls it
     """One tap; a second one says that it is noted already."""
     return taken(talk, visit_of(talk, id), step, lambda: card_screen(talk, visit_of(talk, id)))
 
@@ -261,5 +257,5 @@ def card_screen(talk: Talk, visit: Appointment) -> Screen:
     balance = balance_of(visit.client_id) if visit.client_id else None
     text = text_of("desk/visit", visit=visit, balance=balance)
     client = (Button("👤 " + _("The client's card"), CLIENT_CARD(client=visit.client_id)),) if visit.client_id else None
-    back = (back_button(DESK_DAY(day=day_of(visit), specialist=None), _("To the day")), home_button())
+    back = (back_button(DESK_DAY(day=local_day(visit), specialist=None), _("To the day")), home_button())
     return Screen(text, rows_of(*deed_rows(talk, visit, DESK_STEP), client, back))

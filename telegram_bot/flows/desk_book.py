@@ -28,6 +28,8 @@ from telegram_bot.talk import Talk
 from telegram_bot.values import Button, Reply, Row, Screen
 
 WHOM = "desk_whom"
+NEWCOMER = "desk_newcomer"
+"""What the audit calls it when somebody was written down."""
 
 
 # Whom -----------------------------------------------------------------------------------------------------------------
@@ -83,6 +85,7 @@ def newcomer(talk: Talk, company: Company, text: str) -> Reply:
         return Reply(
             whom_screen(talk, problem=_("Nobody was found. If the client is new, write the name and the number."))
         )
+    talk.typed = NEWCOMER
     return for_whom(talk, client)
 
 

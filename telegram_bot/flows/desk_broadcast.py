@@ -179,8 +179,8 @@ def take_other_text(talk: Talk, text: str, *, id: int) -> Reply:  # noqa: A002 -
 def asked_again(back: str, refusal: BadText, typed: str) -> Reply:
     """Why, and what was typed: in the message, or when it is too long for one as a file."""
     if len(typed) <= LONGEST_TEXT:
-        return Reply(text_screen(back, str(refusal), typed))
-    return Reply(text_screen(back, str(refusal)), after=(Document("text.txt", typed.encode()),))
+        return Reply(text_screen(back, str(refusal), typed), refusal=refusal.code)
+    return Reply(text_screen(back, str(refusal)), after=(Document("text.txt", typed.encode()),), refusal=refusal.code)
 
 
 # Its preview ----------------------------------------------------------------------------------------------------------

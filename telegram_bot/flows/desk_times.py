@@ -35,7 +35,7 @@ A_YEAR = 26
 @press(NEW_NEAREST)
 def nearest(talk: Talk, *, whom: int | None, location: int, service: int, specialist: int | None) -> Reply:
     """The nearest times, a walk-in's first."""
-    errand = Errand.read(talk, whom, location, service, specialist)
+    errand = Errand.read(talk, whom=whom, location=location, service=service, specialist=specialist)
     return Reply(times_screen(errand, nearest_at_desk(errand.place, service, specialist)))
 
 
@@ -58,7 +58,7 @@ def slot_button(errand: Errand, slot: FreeSlot) -> Button:
 
 @press(NEW_SPECIALIST)
 def specialists(talk: Talk, *, whom: int | None, location: int, service: int) -> Reply:
-    errand = Errand.read(talk, whom, location, service)
+    errand = Errand.read(talk, whom=whom, location=location, service=service)
     choices = [(None, _("Any")), *((each.pk, one_line(each.name, LONGEST_LABEL)) for each in errand.card.specialists)]
     buttons = [Button(name, errand.data(NEW_NEAREST, specialist=pk)) for pk, name in choices]
     back = (back_button(errand.data(NEW_NEAREST)), home_button())
@@ -68,7 +68,7 @@ def specialists(talk: Talk, *, whom: int | None, location: int, service: int) ->
 @press(NEW_DAYS)
 def days(talk: Talk, *, whom: int | None, location: int, service: int, specialist: int | None, page: int) -> Reply:
     """Only days that have room, two weeks a page, a year ahead."""
-    errand = Errand.read(talk, whom, location, service, specialist)
+    errand = Errand.read(talk, whom=whom, location=location, service=service, specialist=specialist)
     if page > A_YEAR:
         raise Missing
     first = today_in(errand.place) + timedelta(days=page * STRIP_DAYS)
@@ -86,7 +86,7 @@ def times(
     talk: Talk, *, whom: int | None, location: int, service: int, specialist: int | None, day: date, page: int
 ) -> Reply:
     """All times of a day; of a full day one part, ``page`` says which."""
-    errand = Errand.read(talk, whom, location, service, specialist)
+    errand = Errand.read(talk, whom=whom, location=location, service=service, specialist=specialist)
     page_of_day = (day - today_in(errand.place)).days // STRIP_DAYS
     if page_of_day > A_YEAR:
         raise Missing
@@ -111,10 +111,10 @@ def check(
     talk: Talk, *, whom: int | None, location: int, service: int, specialist: int | None, start: datetime
 ) -> Reply:
     """Everything once more; that the client is somewhere else then is said, and no hindrance (domain §4, rule 8)."""
-    errand = Errand.read(talk, whom, location, service, specialist)
+    errand = Errand.read(talk, whom=whom, location=location, service=service, specialist=specialist)
     slot = slot_at_desk(errand.place, service, start, specialist)
     if slot is None:
-        return instead(errand, Slot(location, service, start, specialist), _("This time is no longer free."))
+        return book_instead(errand, Slot(location, service, start, specialist), _("This time is no longer free."))
     clashes = other_visits_then(Appointment(client=errand.client, start_time=slot.start, end_time=slot.end), talk.staff)
     text = text_of("book_for/check", errand=errand, slot=slot, zone=errand.place.zone, clashes=clashes)
     book = Button(
@@ -131,18 +131,18 @@ def book(
     talk: Talk, *, whom: int | None, location: int, service: int, specialist: int | None, start: datetime
 ) -> Reply:
     """Booked: the menu becomes a receipt that stays."""
-    errand = Errand.read(talk, whom, location, service, specialist)
+    errand = Errand.read(talk, whom=whom, location=location, service=service, specialist=specialist)
     slot = Slot(location, service, start, specialist)
     try:
         visit = book_now(slot, talk.staff, Contact(), client_id=errand.whom, request=talk.once)
     except SlotRefused as refusal:
-        return instead(errand, slot, str(refusal), list(refusal.alternatives))
+        return book_instead(errand, slot, str(refusal), list(refusal.alternatives))
     text = text_of("book_for/booked", errand=errand, visit=visit, zone=errand.place.zone)
     edit = Button("✏️ " + pgettext("desk", "Change"), EDIT(id=visit.pk, return_to=TO_CARD))
     return Reply(Screen(text, ((edit,), below_row())), stays=True)
 
 
-def instead(errand: Errand, slot: Slot, refusal: str, others: list[FreeSlot] | None = None) -> Reply:
+def book_instead(errand: Errand, slot: Slot, refusal: str, others: list[FreeSlot] | None = None) -> Reply:
     """Why not, and what is free around it, one tap away."""
     found = alternatives_to(slot) if others is None else others
     found.sort(key=attrgetter("start", "specialist_name"))

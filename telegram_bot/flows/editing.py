@@ -7,7 +7,7 @@ from booking.models import Status
 from booking.queries.money import Settlement, settlement_of
 from notifications.commands import forget_card
 from telegram_bot import memory
-from telegram_bot.acting import Acting, acting_on, card_for, data_of_way_back, is_on_a_card, required_staff
+from telegram_bot.acting import Acting, acting_on, as_client, card_for, data_of_way_back, is_on_a_card, required_staff
 from telegram_bot.buttons import back_button, below_row, home_button
 from telegram_bot.callbacks import (
     CALENDAR_FILE,
@@ -22,10 +22,10 @@ from telegram_bot.callbacks import (
     OWN_CARD,
     REPEAT,
     RESCHEDULE,
+    STOP_FOLLOWING,
     TO_CARD,
 )
 from telegram_bot.dress import rows_of
-from telegram_bot.own import own_visit
 from telegram_bot.routes import press
 from telegram_bot.screens import text_of
 from telegram_bot.talk import Talk
@@ -61,7 +61,7 @@ def menu_screen(acting: Acting, return_to: str, headline: str = "") -> Screen:
     has_begun = not acting.is_staff and visit.status == Status.CONFIRMED and not acting.may_change
     text = text_of("editing/menu", visit=visit, acting=acting, headline=headline, has_begun=has_begun)
     rows = deeds(acting, return_to) if acting.may_change else again(acting)
-    return Screen(text, rows_of(*rows, way_back_row(acting, return_to)))
+    return Screen(text, rows_of(*rows, follower_row(acting, return_to), way_back_row(acting, return_to)))
 
 
 def deeds(acting: Acting, return_to: str) -> tuple[Row, ...]:
@@ -70,8 +70,8 @@ def deeds(acting: Acting, return_to: str) -> tuple[Row, ...]:
     cancel_it = Button("❌ " + _("Cancel"), CANCEL(id=pk, return_to=return_to))
     if acting.is_staff:
         return ((move, cancel_it),)
-    wish = Button("💬 " + (_("Change the wish") if acting.visit.notes else _("Wish")), COMMENT(id=pk))
-    return (move, cancel_it), (wish, Button("📆 " + _("Add to calendar"), CALENDAR_FILE(id=pk)))
+    comment = Button("💬 " + (_("Change the wish") if acting.visit.notes else _("Wish")), COMMENT(id=pk))
+    return (move, cancel_it), (comment, Button("📆 " + _("Add to calendar"), CALENDAR_FILE(id=pk)))
 
 
 def again(acting: Acting) -> tuple[Row, ...]:
@@ -80,6 +80,13 @@ def again(acting: Acting) -> tuple[Row, ...]:
     if acting.is_staff or not is_over or acting.visit.status == Status.ARRIVED:
         return ()
     return ((Button("🔁 " + _("Repeat"), REPEAT(id=acting.visit.pk)),),)
+
+
+def follower_row(acting: Acting, return_to: str) -> Row:
+    """For whoever sees the visit for its link alone. Staff follow it beside their work: not on a card of theirs."""
+    if (acting.is_staff and is_on_a_card(return_to)) or not acting.only_follows:
+        return ()
+    return (Button("🔕 " + _("Do not follow"), STOP_FOLLOWING(id=acting.visit.pk)),)
 
 
 def way_back_row(acting: Acting, return_to: str) -> Row:
@@ -143,7 +150,7 @@ def with_menu_below(card: Screen) -> Screen:
 
 @press(OWN_CARD)
 def own_card(talk: Talk, *, id: int) -> Reply:  # noqa: A002 - as the grammar calls it
-    return Reply(with_menu_below(card_for(talk, Acting(own_visit(talk, id), talk.client))))
+    return Reply(with_menu_below(card_for(talk, as_client(talk, id))))
 
 
 @press(MY_CARD)

@@ -16,23 +16,32 @@ from booking.queries.visits import with_its_place
 from booking.values import Contact, Slot
 from telegram_bot import memory
 from telegram_bot.buttons import back_button, below_row
-from telegram_bot.callbacks import CONFIRM, HOLD, OTHER_TIME, PAY, RELEASE, REPEAT, STOP_WISHING, WISH
+from telegram_bot.callbacks import (
+    COMMENT_ON_HOLD,
+    CONFIRM,
+    HOLD,
+    OTHER_TIME,
+    PAY,
+    RELEASE,
+    REPEAT,
+    STOP_COMMENTING,
+)
 from telegram_bot.cards import clients_card
 from telegram_bot.dress import rows_of
 from telegram_bot.flows.booking import nearest, place, times_screen
 from telegram_bot.flows.phone import about_the_phone, phone_question
 from telegram_bot.flows.start import home
 from telegram_bot.own import own_hold, own_visit
-from telegram_bot.refusals import Missing
+from telegram_bot.refusals import TOO_LONG, Missing
 from telegram_bot.routes import answer, press
 from telegram_bot.screens import text_of
 from telegram_bot.talk import Talk
 from telegram_bot.values import Button, Reply, Row, Screen, Style
 from wallet.queries import balance_of
 
-LONGEST_WISH = 500
+LONGEST_COMMENT = 500
 """Letters."""
-WISHING = "wish"
+COMMENTING_ON_HOLD = "hold_comment"
 
 
 @press(HOLD)
@@ -47,7 +56,7 @@ def held(talk: Talk, slot: Slot) -> Reply:
     try:
         appointment = hold_slot(slot, actor, client_id=actor.client_id, request=talk.once)
     except SlotRefused as refusal:
-        return instead(slot, refusal)
+        return hold_instead(slot, refusal)
     return check_screen(talk, with_its_place(read(appointment.pk)))
 
 
@@ -55,7 +64,7 @@ def read(pk: int) -> Appointment:
     return Appointment.objects.with_everything_shown().get(pk=pk)
 
 
-def instead(slot: Slot, refusal: SlotRefused) -> Reply:
+def hold_instead(slot: Slot, refusal: SlotRefused) -> Reply:
     """Why not, and what is free around it, one tap away."""
     where = located(slot.location_id)
     others = sorted(refusal.alternatives, key=attrgetter("start", "specialist_name"))
@@ -91,10 +100,10 @@ def ran_out(held: Appointment) -> Screen | None:
 
 def check_rows(held: Appointment, *, can_pay: bool) -> tuple[Row, ...]:
     pay = Button("👛 " + _("Pay from the wallet"), PAY(hold=held.pk))
-    wish = Button("💬 " + (_("Change the wish") if held.notes else _("Wish")), WISH(hold=held.pk))
+    comment = Button("💬 " + (_("Change the wish") if held.notes else _("Wish")), COMMENT_ON_HOLD(hold=held.pk))
     return rows_of(
         (Button("✅ " + _("Book it"), CONFIRM(hold=held.pk), style=Style.SUCCESS),),
-        (pay, wish) if can_pay else (wish,),
+        (pay, comment) if can_pay else (comment,),
         (
             back_button(OTHER_TIME(hold=held.pk), _("Another time")),
             Button("✖️ " + _("No, thanks"), RELEASE(hold=held.pk)),
@@ -128,7 +137,7 @@ def booked(talk: Talk, hold: int, *, pays: bool) -> Reply:
             request=talk.once,
         )
     except SlotRefused as refusal:
-        return instead(found.slot, refusal)
+        return hold_instead(found.slot, refusal)
     except HoldReleased as refusal:
         again = nearest(talk, location=found.location_id, service=found.service_id, specialist=None)
         return Reply(again.screen, toast=str(refusal))
@@ -167,14 +176,18 @@ def other_time(talk: Talk, *, hold: int) -> Reply:
     return nearest(talk, location=found.location_id, service=found.service_id, specialist=None)
 
 
-@press(WISH)
-def wish(talk: Talk, *, hold: int) -> Reply:
+@press(COMMENT_ON_HOLD)
+def comment_on_hold(talk: Talk, *, hold: int) -> Reply:
     found = own_hold(talk, hold)
     if found.status != Status.HOLD:
         return booked_meanwhile(talk, found)
-    talk.ask(WISHING, hold=found.pk)
-    text = text_of("booking/wish", notes=found.notes, longest=LONGEST_WISH)
-    return Reply(Screen(text, ((Button("✖️ " + _("Without a wish"), STOP_WISHING(hold=found.pk)),),)))
+    talk.ask(COMMENTING_ON_HOLD, hold=found.pk)
+    text = text_of("booking/comment", notes=found.notes, longest=LONGEST_COMMENT)
+    return Reply(Screen(text, (without_comment_row(found.pk),)))
+
+
+def without_comment_row(hold: int) -> Row:
+    return (Button("✖️ " + _("Without a wish"), STOP_COMMENTING(hold=hold)),)
 
 
 def booked_meanwhile(talk: Talk, found: Appointment) -> Reply:
@@ -183,22 +196,22 @@ def booked_meanwhile(talk: Talk, found: Appointment) -> Reply:
     return receipt(talk, found, client_of(found))
 
 
-@press(STOP_WISHING)
-def stop_wishing(talk: Talk, *, hold: int) -> Reply:
+@press(STOP_COMMENTING)
+def stop_commenting(talk: Talk, *, hold: int) -> Reply:
     found = own_hold(talk, hold)
     return check_screen(talk, found) if found.status == Status.HOLD else booked_meanwhile(talk, found)
 
 
-@answer(WISHING)
-def take_wish(talk: Talk, text: str, *, hold: int) -> Reply:
+@answer(COMMENTING_ON_HOLD)
+def take_comment_on_hold(talk: Talk, text: str, *, hold: int) -> Reply:
     found = own_hold(talk, hold)
     if reply := about_the_phone(talk, text):
-        talk.ask(WISHING, hold=hold)
+        talk.ask(COMMENTING_ON_HOLD, hold=hold)
         return reply
-    if not 0 < len(text) <= LONGEST_WISH:
-        talk.ask(WISHING, hold=hold)
-        said = _("At most %(longest)d letters, please.") % {"longest": LONGEST_WISH}
-        return Reply(Screen(said, ((Button("✖️ " + _("Without a wish"), STOP_WISHING(hold=hold)),),)))
+    if not 0 < len(text) <= LONGEST_COMMENT:
+        talk.ask(COMMENTING_ON_HOLD, hold=hold)
+        said = _("At most %(longest)d letters, please.") % {"longest": LONGEST_COMMENT}
+        return Reply(Screen(said, (without_comment_row(hold),)), refusal=TOO_LONG)
     comment_on_appointment(found.pk, text, talk.client, request=talk.once)
     return check_screen(talk, own_hold(talk, hold))
 

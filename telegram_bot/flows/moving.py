@@ -39,7 +39,7 @@ from telegram_bot.routes import answer, press
 from telegram_bot.screens import text_of
 from telegram_bot.talk import Talk
 from telegram_bot.values import Button, Reply, Row, Screen, Style
-from telegram_bot.when import day_rows, time_rows
+from telegram_bot.when import day_rows, local_day, time_rows
 
 
 def where_it_began(talk: Talk, pk: int) -> str:
@@ -53,7 +53,7 @@ def where_it_began(talk: Talk, pk: int) -> str:
 @answer(MOVING)
 def stop_moving(talk: Talk, text: str, **about: object) -> Reply:
     """Nothing is typed here: what was meant is something else."""
-    talk.message_id = None
+    talk.message_id, talk.typed = None, ""
     return about_the_phone(talk, text) or unknown_text(talk, text)
 
 
@@ -70,11 +70,7 @@ def begin_to_move(talk: Talk, acting: Acting, return_to: str) -> Reply:
     if not acting.may_change:
         return Reply(menu_screen(acting, return_to), toast=str(acting.why_not), is_alert=True)
     remember_way_back(talk, acting.visit.pk, return_to)
-    return Reply(days_screen(acting, page_of(acting, local_day(acting)), return_to))
-
-
-def local_day(acting: Acting) -> date:
-    return acting.visit.start_time.astimezone(acting.visit.location.zone).date()
+    return Reply(days_screen(acting, page_of(acting, local_day(acting.visit)), return_to))
 
 
 def page_of(acting: Acting, day: date) -> int:
@@ -144,7 +140,7 @@ def ask_to_move(talk: Talk, *, id: int, start: datetime) -> Reply:  # noqa: A002
     slot = room_for_move(acting.visit, day, day, by_staff=acting.is_staff).slot_at(start)
     if slot is None:
         taken = SlotTaken(Reason.SPECIALIST_BUSY, tuple(around(acting, start)))
-        return instead(acting, taken, return_to)
+        return move_instead(acting, taken, return_to)
     text = text_of("moving/ask", visit=acting.visit, start=start, **told_price(acting, slot))
     do_it = Button("✅ " + _("Move"), MOVE(id=id, start=start), style=Style.SUCCESS)
     return Reply(Screen(text, ((do_it,), (back_button(MOVE_TIMES(id=id, day=day), _("Another time")),))))
@@ -164,7 +160,7 @@ def around(acting: Acting, start: datetime) -> Iterable[FreeSlot]:
     return alternatives_to(slot, kept=visit.kept)
 
 
-def instead(acting: Acting, refusal: SlotRefused, return_to: str) -> Reply:
+def move_instead(acting: Acting, refusal: SlotRefused, return_to: str) -> Reply:
     """Why not, and what else this specialist has around that time, one tap away."""
     visit = acting.visit
     others = sorted(
@@ -175,7 +171,7 @@ def instead(acting: Acting, refusal: SlotRefused, return_to: str) -> Reply:
         for start in others
         if start != visit.start_time
     ]
-    page = page_of(acting, others[0].astimezone(visit.location.zone).date() if others else local_day(acting))
+    page = page_of(acting, others[0].astimezone(visit.location.zone).date() if others else local_day(acting.visit))
     further = (Button("📆 " + _("Another day"), MOVE_DAYS(id=visit.pk, page=page)),)
     text = text_of("moving/instead", visit=visit, refusal=str(refusal), has_any=bool(buttons))
     return Reply(Screen(text, rows_of(*in_rows(buttons), further, to_menu_row(acting, return_to))), toast=str(refusal))
@@ -191,7 +187,7 @@ def move(talk: Talk, *, id: int, start: datetime) -> Reply:  # noqa: A002 - as t
     try:
         reschedule_appointment(id, start, acting.actor, request=talk.once)
     except SlotRefused as refusal:
-        return instead(acting, refusal, return_to)
+        return move_instead(acting, refusal, return_to)
     return Reply(moved_screen(acting_on(talk, id), return_to), toast=_("Moved."))
 
 

@@ -14,13 +14,22 @@ from telegram_bot.values import After, Notice, PhoneQuestion, Reply, Screen
 CONTACT = "contact"
 
 
-def phone_question(talk: Talk, *, again: bool = False) -> tuple[After, ...]:
-    """The question to send below, unless it was asked before; ``again`` because he wants to be asked."""
-    if talk.person.was_asked_for_phone and not again:
+def phone_question(talk: Talk) -> tuple[After, ...]:
+    """To send below, unless it was asked before."""
+    if talk.person.was_asked_for_phone:
         return ()
+    note_asking(talk)
+    return (question(talk),)
+
+
+def note_asking(talk: Talk) -> None:
+    """From now on nobody is asked who does not want to be."""
     talk.change_chat(phone_asked_at=ClockTimestamp())
+
+
+def question(talk: Talk) -> PhoneQuestion:
     text = text_of("phone/question", company=talk.company)
-    return (PhoneQuestion(text, share="📱 " + _("Send my number"), skip=skip_word()),)
+    return PhoneQuestion(text, share="📱 " + _("Send my number"), skip=skip_word())
 
 
 def skip_word() -> str:
@@ -42,9 +51,11 @@ def skipped(talk: Talk) -> Reply:
 
 def about_the_phone(talk: Talk, text: str) -> Reply | None:
     """The keys of its question stand below the chat, and may be pressed while something else is asked for."""
-    if talk.contact is not None and talk.contact.phone:
-        return take_contact(talk, text)
-    return skipped(talk) if is_skip(text) else None
+    shares_number = talk.contact is not None and talk.contact.phone
+    if not shares_number and not is_skip(text):
+        return None
+    talk.typed = ""
+    return take_contact(talk, text) if shares_number else skipped(talk)
 
 
 @answer(CONTACT)

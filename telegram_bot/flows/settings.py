@@ -26,7 +26,7 @@ from telegram_bot.callbacks import (
     SHARE_PHONE,
 )
 from telegram_bot.dress import rows_of
-from telegram_bot.flows.phone import phone_question
+from telegram_bot.flows.phone import note_asking, question
 from telegram_bot.refusals import Missing
 from telegram_bot.routes import command, press
 from telegram_bot.screens import text_of
@@ -196,5 +196,5 @@ def ways_of(wishes: Wishes, event: Occasion) -> list[Button]:
 def share_phone(talk: Talk) -> Reply:
     """The key that sends it appears below the chat."""
     with talk.effect():
-        after = phone_question(talk, again=True)
-    return Reply(after=after)
+        note_asking(talk)
+    return Reply(after=(question(talk),))

@@ -1,22 +1,25 @@
-"""What the card of a visit has for a specialist and for the desk alike: what can be done with it now."""
+"""What a visit has for a specialist and for the desk alike: its button in a day, and what can be done with it now."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from booking.models import COMING, Appointment
+from booking.wording import clock
 from telegram_bot.callbacks import CANCEL, RESCHEDULE, Callback
 from telegram_bot.dress import rows_of
 from telegram_bot.flows.editing import remember_way_back
+from telegram_bot.staff_wording import surname
 from telegram_bot.steps import step_rows, take_step
 from telegram_bot.talk import Talk
 from telegram_bot.values import Button, Reply, Row, Screen
+from telegram_bot.when import local_day
 
 
-def day_of(visit: Appointment) -> date:
-    """By the clock of its location."""
-    return visit.start_time.astimezone(visit.location.zone).date()
+def visit_button(visit: Appointment, callback: Callback) -> Button:
+    """10:00 Иванова; ``callback`` opens it."""
+    return Button(f"{clock(visit.start_time, visit.location.zone)} {surname(visit)}", callback(id=visit.pk))
 
 
 def now_of(visit: Appointment) -> datetime:
@@ -34,7 +37,7 @@ def change_row(talk: Talk, visit: Appointment) -> Row | None:
     """Both lead back to the day; what moves a visit has no room for that in its button."""
     if visit.status not in COMING:
         return None
-    return_to = f"d{day_of(visit):%Y%m%d}"
+    return_to = f"d{local_day(visit):%Y%m%d}"
     remember_way_back(talk, visit.pk, return_to)
     return (
         Button("🕐 " + _("Move"), RESCHEDULE(id=visit.pk)),

@@ -1,4 +1,5 @@
-"""My visits: the lists, one of them, its calendar file, a wish, and the answers to a reminder (experience §3.4)."""
+"""My visits: the lists, one of them, its calendar file, following it no longer, a comment, and the answers to a
+reminder (experience §3.4)."""
 
 from django.utils.translation import gettext as _
 
@@ -7,8 +8,9 @@ from booking.commands import comment_on_appointment, say_coming
 from booking.models import COMING, Appointment, Status
 from booking.models.appointment import AppointmentQuerySet
 from booking.wording import clock
+from notifications.commands import detach_chat
 from notifications.render.text import one_line
-from telegram_bot.acting import Acting
+from telegram_bot.acting import Acting, as_client
 from telegram_bot.buttons import LONGEST_LABEL, home_button, in_rows, page_row
 from telegram_bot.callbacks import (
     CALENDAR_FILE,
@@ -18,6 +20,7 @@ from telegram_bot.callbacks import (
     PAST,
     REMINDER,
     STOP_ASKING,
+    STOP_FOLLOWING,
     TO_CARD,
     UPCOMING,
     VISIT,
@@ -26,11 +29,12 @@ from telegram_bot.callbacks import (
 from telegram_bot.dress import rows_of
 from telegram_bot.flows.booking import A_PAGE
 from telegram_bot.flows.editing import ask_to_cancel, edit_menu, menu_screen
-from telegram_bot.flows.holding import LONGEST_WISH
+from telegram_bot.flows.holding import LONGEST_COMMENT
 from telegram_bot.flows.moving import begin_to_move
 from telegram_bot.flows.phone import about_the_phone
 from telegram_bot.flows.start import home
 from telegram_bot.own import coming_visits, own_visit, past_visits
+from telegram_bot.refusals import TOO_LONG, Missing
 from telegram_bot.routes import answer, command, press
 from telegram_bot.screens import text_of
 from telegram_bot.talk import Talk
@@ -88,14 +92,9 @@ def label_of(visit: Appointment) -> str:
 # One of them ----------------------------------------------------------------------------------------------------------
 
 
-def own(talk: Talk, pk: int) -> Acting:
-    """Raises Missing."""
-    return Acting(own_visit(talk, pk), talk.client)
-
-
 @press(VISIT)
 def visit_page(talk: Talk, *, id: int) -> Reply:  # noqa: A002 - as the grammar calls it
-    acting = own(talk, id)
+    acting = as_client(talk, id)
     return edit_menu(talk, acting, way_back_of(acting))
 
 
@@ -111,12 +110,24 @@ def calendar(talk: Talk, *, id: int) -> Reply:  # noqa: A002 - as the grammar ca
     return Reply(after=(Document("visit.ics", calendar_file(visit)),))
 
 
-# A wish ---------------------------------------------------------------------------------------------------------------
+@press(STOP_FOLLOWING)
+def stop_following(talk: Talk, *, id: int) -> Reply:  # noqa: A002 - as the grammar calls it
+    """The list that it was in is shown without it. Whose client he is by now he hears anyway."""
+    with talk.effect():
+        acting = as_client(talk, id)
+        if not acting.only_follows:
+            raise Missing
+        detach_chat(id, talk.person.tg_id)
+    shown = upcoming if way_back_of(acting) == "l0" else past
+    return Reply(shown(talk, page=0).screen, toast=_("You no longer follow this visit."))
+
+
+# A comment ------------------------------------------------------------------------------------------------------------
 
 
 @press(COMMENT)
 def ask_for_comment(talk: Talk, *, id: int) -> Reply:  # noqa: A002 - as the grammar calls it
-    acting = own(talk, id)
+    acting = as_client(talk, id)
     if not acting.may_change:
         return Reply(menu_screen(acting, way_back_of(acting)), toast=str(acting.why_not), is_alert=True)
     talk.ask(COMMENTING, id=id)
@@ -124,21 +135,22 @@ def ask_for_comment(talk: Talk, *, id: int) -> Reply:  # noqa: A002 - as the gra
 
 
 def comment_screen(acting: Acting, refusal: str = "") -> Screen:
-    text = text_of("visits/comment", visit=acting.visit, longest=LONGEST_WISH, refusal=refusal)
+    text = text_of("visits/comment", visit=acting.visit, longest=LONGEST_COMMENT, refusal=refusal)
     return Screen(text, ((Button("✖️ " + _("No, thanks"), VISIT(id=acting.visit.pk)),),))
 
 
 @answer(COMMENTING)
 def take_comment(talk: Talk, text: str, *, id: int) -> Reply:  # noqa: A002 - as it was asked
-    acting = own(talk, id)
+    acting = as_client(talk, id)
     if reply := about_the_phone(talk, text):
         talk.ask(COMMENTING, id=id)
         return reply
-    if not 0 < len(text) <= LONGEST_WISH:
+    if not 0 < len(text) <= LONGEST_COMMENT:
         talk.ask(COMMENTING, id=id)
-        return Reply(comment_screen(acting, _("At most %(longest)d letters, please.") % {"longest": LONGEST_WISH}))
+        said = _("At most %(longest)d letters, please.") % {"longest": LONGEST_COMMENT}
+        return Reply(comment_screen(acting, said), refusal=TOO_LONG)
     comment_on_appointment(id, text, acting.actor, request=talk.once)
-    acting = own(talk, id)
+    acting = as_client(talk, id)
     return edit_menu(talk, acting, way_back_of(acting), headline="💬 " + _("We have noted it"))
 
 
@@ -153,7 +165,7 @@ def stop_asking(talk: Talk) -> Reply:
 
 @press(REMINDER)
 def answer_reminder(talk: Talk, *, id: int, answer: str) -> Reply:  # noqa: A002 - as the grammar calls it
-    acting = own(talk, id)
+    acting = as_client(talk, id)
     if answer == "no":
         return ask_to_cancel(talk, acting, TO_CARD)
     if answer == "move":

@@ -5,7 +5,7 @@ from functools import cache
 import redis
 from django.conf import settings
 
-from telegram_bot.permits import SharedPermits, Wish, key
+from telegram_bot.permits import Asking, SharedPermits, key
 
 
 @cache
@@ -26,13 +26,13 @@ class TimedPermits(SharedPermits):
         clock = f"redis.call('HMGET', '{name}', 's', 'us')"
         return super().run(script.replace("redis.call('TIME')", clock), keys, *arguments)
 
-    def grant(self, *chats: str) -> list[Wish]:
+    def grant(self, *chats: str) -> list[Asking]:
         """All at this moment."""
-        wishes = [Wish(chat) for chat in chats]
-        assert [self.ask(wish, 2) for wish in wishes] == [None] * len(chats)
-        return wishes
+        askings = [Asking(chat) for chat in chats]
+        assert [self.ask(asking, 2) for asking in askings] == [None] * len(chats)
+        return askings
 
     def why_not(self, chat: str, *, is_bulk: bool = False, patience: float = 2.0) -> str:
         """Empty when it is granted."""
-        busy = self.ask(Wish(chat, is_bulk), patience)
+        busy = self.ask(Asking(chat, is_bulk), patience)
         return busy.why if busy else ""

@@ -11,7 +11,7 @@ from notifications.errors import AddressGone, AnswerLost, NotSent, Throttled, Tr
 from notifications.models import Broadcast, DeadAddress, Delivery, Preferences
 from notifications.values import Channel, Occasion, State
 from telegram_bot import wire
-from telegram_bot.permits import SharedPermits, Wish
+from telegram_bot.permits import Asking, SharedPermits
 from tests.factories import Salon, make_client
 from tests.standins.script import Scripted
 from tests.standins.telegram.answers import bad_gateway, delayed, dropped, error, lost, restart, slow_down
@@ -189,7 +189,7 @@ def test_pause_that_telegram_asks_for_is_everybodys(telegram):
 
     with pytest.raises(Throttled) as first:
         tell()
-    busy = SharedPermits().ask(Wish("8"), 2)
+    busy = SharedPermits().ask(Asking("8"), 2)
 
     assert first.value.wait == timedelta(seconds=60)
     assert busy is not None

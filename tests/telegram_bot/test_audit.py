@@ -9,8 +9,12 @@ from accounts.models import User
 from accounts.values import STAFF_ROLES, Role
 from booking.queries.visits import database_time
 from telegram_bot.callbacks import GRAMMAR, PART, PARTS
-from telegram_bot.console_wording import COLOURS, outcome_in_words, visit_in, what_in_words
+from telegram_bot.console_wording import COLOURS, TYPED_DEEDS, TYPED_LOOKS, outcome_in_words, visit_in, what_in_words
+from telegram_bot.flows.desk_book import NEWCOMER
+from telegram_bot.flows.editing import MOVING
+from telegram_bot.flows.phone import CONTACT
 from telegram_bot.models import IncomingUpdate
+from telegram_bot.routes import ANSWERS
 from tests.console import OWNER, World, address
 from tests.factories import make_user, numbers
 
@@ -74,6 +78,12 @@ def test_every_part_of_a_button_has_an_example():
         ("ad:c:z", "Client #35: looked at", "Клиент #35: просмотр"),
         ("/admin", "Command /admin", "Команда /admin"),
         ("text", "Wrote something", "Написал что-то"),
+        ("text:broadcast_new", "Broadcast: text written", "Рассылка: написан текст"),
+        ("text:broadcast_text", "Broadcast: text changed", "Рассылка: изменён текст"),
+        ("text:break_reason", "Break: reason written", "Перерыв: указана причина"),
+        ("contact:desk_newcomer", "A new client written down", "Занесён новый клиент"),
+        ("text:desk_whom", "Looked for whom to book", "Поиск клиента для записи"),
+        ("text:of an older version", "Wrote something", "Написал что-то"),
         ("contact", "Sent a contact", "Отправил контакт"),
         ("", "", ""),
         ("of an older version", "of an older version", "of an older version"),
@@ -166,6 +176,22 @@ def test_list_is_filtered(world):
         "q=%2371": ["ad:v:71:arr"],
     }
     assert listed(chief, f"user__id__exact={colleague.pk}") == ["sp:o:7"]
+
+
+def test_what_was_typed_is_a_change_when_it_changes_something(world):
+    operator = make_user(world.company, Role.OPERATOR)
+    for what in ("text", "text:desk_find", "text:desk_whom", "contact", "ad:find"):
+        did(operator, what)
+    deeds = [f"{kind}:{question}" for kind in ("text", "contact") for question in TYPED_DEEDS]
+    for what in deeds:
+        did(operator, what)
+
+    assert listed(world.browser(Role.ADMIN), "deeds=only") == deeds[::-1]
+
+
+def test_every_question_has_words():
+    """Nothing is typed while a visit is moved; a number that is shared was not asked for so."""
+    assert set(ANSWERS) - {MOVING, CONTACT} == {*TYPED_DEEDS, *TYPED_LOOKS} - {NEWCOMER}
 
 
 def test_only_staff_are_offered_in_the_filter(world):

@@ -9,7 +9,7 @@ import redis
 from notifications.errors import Throttled
 from telegram_bot import limiter, permits, wire
 from telegram_bot.limiter import LIMITER, Permit
-from telegram_bot.permits import AT_ONCE, OwnPermits, SharedPermits, Wish
+from telegram_bot.permits import AT_ONCE, Asking, OwnPermits, SharedPermits
 from tests.telegram_bot.chats import ANNA, tell
 from tests.telegram_bot.clocks import patient_redis
 
@@ -69,7 +69,7 @@ def test_own_message_does_not_keep_a_worker_waiting_for_its_chat(telegram):
 
 
 def test_control_of_the_chat_without_permits_telegram_refuses(telegram, monkeypatch):
-    monkeypatch.setattr(LIMITER, "acquire", lambda wish: Permit(wish, OwnPermits(), limiter.time.monotonic()))
+    monkeypatch.setattr(LIMITER, "acquire", lambda asking: Permit(asking, OwnPermits(), limiter.time.monotonic()))
     tell()
 
     with pytest.raises(Throttled):
@@ -77,11 +77,11 @@ def test_control_of_the_chat_without_permits_telegram_refuses(telegram, monkeypa
 
 
 def test_one_of_a_broadcast_asks_for_all_of_its_process():
-    first = Wish("1", is_bulk=True)
+    first = Asking("1", is_bulk=True)
 
     with LIMITER.turnstile:
         is_waiting = not LIMITER.turnstile.acquire(blocking=False)
-        own = LIMITER.acquire(Wish("2"))
+        own = LIMITER.acquire(Asking("2"))
 
     assert is_waiting
     assert isinstance(own, Permit)
@@ -153,7 +153,7 @@ def test_redis_that_goes_between_the_question_and_the_answer_stops_nobody(telegr
 
 def test_late_answer_of_redis_is_asked_for_again_and_is_one_permit(monkeypatch):
     late = [redis.exceptions.TimeoutError("it took longer than a quarter of a second")]
-    ours, wish = patient_redis(), Wish("7")
+    ours, asking = patient_redis(), Asking("7")
 
     class Late(type(ours)):
         def evalsha(self, *arguments):
@@ -163,7 +163,7 @@ def test_late_answer_of_redis_is_asked_for_again_and_is_one_permit(monkeypatch):
             return answer
 
     monkeypatch.setattr(permits, "get_redis_connection", lambda alias: Late(connection_pool=ours.connection_pool))
-    permit = LIMITER.acquire(wish)
+    permit = LIMITER.acquire(asking)
 
     assert (type(permit.permits), late) == (SharedPermits, [])
     assert ours.zcard(permits.key("permits")) == 1
@@ -172,11 +172,11 @@ def test_late_answer_of_redis_is_asked_for_again_and_is_one_permit(monkeypatch):
 def test_redis_is_asked_again_after_a_while(monkeypatch):
     with monkeypatch.context() as without:
         redis_at(without, port=1)
-        alone = LIMITER.acquire(Wish("1"))
-    still_alone = LIMITER.acquire(Wish("2"))
+        alone = LIMITER.acquire(Asking("1"))
+    still_alone = LIMITER.acquire(Asking("2"))
     LIMITER.redis_from -= limiter.WITHOUT_REDIS
 
-    together = LIMITER.acquire(Wish("3"))
+    together = LIMITER.acquire(Asking("3"))
 
     assert [type(permit.permits) for permit in (alone, still_alone, together)] == [
         OwnPermits,
@@ -198,10 +198,10 @@ def test_process_alone_obeys_a_pause_too(monkeypatch):
 def test_emptied_redis_forgets_who_writes_and_goes_on():
     shared = SharedPermits()
     for number in range(AT_ONCE):
-        shared.ask(Wish(str(number)), 2)
-    full = shared.ask(Wish("31"), 0)
+        shared.ask(Asking(str(number)), 2)
+    full = shared.ask(Asking("31"), 0)
 
     patient_redis().flushdb()
 
     assert full is not None
-    assert shared.ask(Wish("31"), 0) is None
+    assert shared.ask(Asking("31"), 0) is None

@@ -7,7 +7,7 @@ import pytest
 from django.core.cache import cache
 
 from telegram_bot import permits
-from telegram_bot.permits import AT_ONCE, UNANSWERED, Busy, OwnPermits, SharedPermits, Wish, key
+from telegram_bot.permits import AT_ONCE, UNANSWERED, Asking, Busy, OwnPermits, SharedPermits, key
 from tests.standins.telegram.flood import peak
 from tests.telegram_bot.clocks import TimedPermits, patient_redis
 
@@ -24,7 +24,7 @@ def shared() -> TimedPermits:
 def test_thirty_messages_are_under_way_and_the_next_one_waits(shared):
     shared.grant(*CHATS)
 
-    assert shared.ask(Wish(SOMEBODY), 2) == Busy("bot", 0.95)
+    assert shared.ask(Asking(SOMEBODY), 2) == Busy("bot", 0.95)
 
 
 def test_permit_counts_for_a_second_after_its_answer(shared):
@@ -45,7 +45,7 @@ def test_whoever_waits_is_told_until_when(shared):
     shared.answered(first)
     shared.now += 0.6
 
-    assert shared.ask(Wish(SOMEBODY), 2) == Busy("bot", pytest.approx(0.4, abs=0.001))
+    assert shared.ask(Asking(SOMEBODY), 2) == Busy("bot", pytest.approx(0.4, abs=0.001))
 
 
 def test_permit_of_a_killed_worker_is_forgotten(shared):
@@ -60,10 +60,10 @@ def test_permit_of_a_killed_worker_is_forgotten(shared):
 
 
 def test_chat_is_written_to_once_a_second(shared):
-    [wish] = shared.grant(SOMEBODY)
-    under_way = shared.ask(Wish(SOMEBODY), 2)
+    [asking] = shared.grant(SOMEBODY)
+    under_way = shared.ask(Asking(SOMEBODY), 2)
     shared.now += 5
-    shared.answered(wish)
+    shared.answered(asking)
 
     outcomes = [shared.why_not(ANOTHER)]
     for seconds in (0, 0.999, 0.001):
@@ -75,9 +75,9 @@ def test_chat_is_written_to_once_a_second(shared):
 
 
 def test_question_asked_again_is_one_permit(shared):
-    wishes = shared.grant(*CHATS)
+    askings = shared.grant(*CHATS)
 
-    assert [shared.ask(wish, 2) for wish in wishes] == [None] * AT_ONCE
+    assert [shared.ask(asking, 2) for asking in askings] == [None] * AT_ONCE
     assert patient_redis().zcard(key("permits")) == AT_ONCE
 
 
@@ -105,7 +105,7 @@ def test_answer_that_comes_after_its_permit_was_forgotten_changes_nothing(shared
 
 def test_own_message_gets_the_next_permit(shared):
     first, *_ = shared.grant(*CHATS)
-    own, bulk = Wish(SOMEBODY), Wish(ANOTHER, is_bulk=True)
+    own, bulk = Asking(SOMEBODY), Asking(ANOTHER, is_bulk=True)
     in_vain = [shared.ask(bulk, 2), shared.ask(own, 2)]
     shared.unused(first)
 
@@ -117,7 +117,7 @@ def test_own_message_gets_the_next_permit(shared):
 
 def test_broadcast_goes_on_when_the_own_message_has_gone(shared):
     first, second, *_ = shared.grant(*CHATS)
-    own, bulk = Wish(SOMEBODY), Wish(ANOTHER, is_bulk=True)
+    own, bulk = Asking(SOMEBODY), Asking(ANOTHER, is_bulk=True)
     shared.ask(own, 2)
     shared.unused(first)
     shared.unused(second)
@@ -155,18 +155,18 @@ def test_own_message_that_waits_for_its_chat_holds_nobody_up(shared):
 
 
 def test_broadcasts_are_spread_and_nobody_else_is(shared):
-    first = shared.ask(Wish("1", is_bulk=True), 2)
+    first = shared.ask(Asking("1", is_bulk=True), 2)
     shared.now += 0.005
-    then = [shared.ask(Wish("2", is_bulk=True), 2), shared.ask(Wish("3"), 2), shared.ask(Wish("4"), 2)]
+    then = [shared.ask(Asking("2", is_bulk=True), 2), shared.ask(Asking("3"), 2), shared.ask(Asking("4"), 2)]
     shared.now += 0.015
 
     assert first is None
     assert then == [Busy("bot", 0.015), None, None]
-    assert shared.ask(Wish("2", is_bulk=True), 2) is None
+    assert shared.ask(Asking("2", is_bulk=True), 2) is None
 
 
 def test_nobody_keeps_a_distance_to_what_was_not_sent(shared):
-    skipped = Wish("1", is_bulk=True)
+    skipped = Asking("1", is_bulk=True)
     shared.ask(skipped, 2)
 
     shared.unused(skipped)
@@ -182,7 +182,7 @@ def test_pause_is_everybodys_and_the_longer_one_counts(shared):
     shared.pause(1)
     shared.now += 2
 
-    during = [shared.ask(Wish(SOMEBODY), 2), shared.ask(Wish(ANOTHER, is_bulk=True), 2)]
+    during = [shared.ask(Asking(SOMEBODY), 2), shared.ask(Asking(ANOTHER, is_bulk=True), 2)]
     shared.now += 28
 
     assert during == [Busy("pause", 28)] * 2
@@ -202,8 +202,8 @@ def test_nonsense_under_our_keys_blocks_nobody(shared):
     for name in (key("pause"), key("trip"), key("last_of_bulk"), permits.key_of_chat(SOMEBODY)):
         redis.set(name, "for ever")
 
-    [wish] = shared.grant(SOMEBODY)
-    shared.answered(wish)
+    [asking] = shared.grant(SOMEBODY)
+    shared.answered(asking)
     shared.now += 1
 
     assert shared.why_not(SOMEBODY) == ""
@@ -213,7 +213,7 @@ def test_no_key_names_a_chat_and_all_have_an_end():
     cache.clear()
     shared = SharedPermits()
     for chat in (*CHATS, "123456789"):
-        shared.ask(Wish(chat, is_bulk=chat == CHATS[0]), 2)
+        shared.ask(Asking(chat, is_bulk=chat == CHATS[0]), 2)
     shared.pause(5)
 
     redis = patient_redis()
@@ -229,12 +229,12 @@ def test_no_key_names_a_chat_and_all_have_an_end():
 def counts_on(shared: TimedPermits, took: float, times: int = 1) -> float:
     """How long a permit counts after an answer that took so long, and was the last of so many."""
     for _ in range(times):
-        [wish] = shared.grant(SOMEBODY)
+        [asking] = shared.grant(SOMEBODY)
         shared.now += took
-        shared.answered(wish)
-        busy = shared.ask(Wish(SOMEBODY), 2)
+        shared.answered(asking)
+        busy = shared.ask(Asking(SOMEBODY), 2)
         shared.now += 1
-    score = patient_redis().zscore(key("permits"), wish.token)
+    score = patient_redis().zscore(key("permits"), asking.token)
     assert busy is not None
     return round(score / 1_000_000 - (shared.now - 1), 6)
 
@@ -262,19 +262,19 @@ def arrivals(shared: TimedPermits, seed: int, *, least: float, longest: float) -
     """When messages reach a provider that some processes write to as fast as they may, each way taking a random time:
     the next one is asked for while those before it are still under way."""
     fate, moments = random.Random(seed), []
-    events: list[tuple[float, str, Wish | None]] = [(shared.now, f"ask {number}", None) for number in range(SENDERS)]
+    events: list[tuple[float, str, Asking | None]] = [(shared.now, f"ask {number}", None) for number in range(SENDERS)]
     while len(moments) < MESSAGES:
-        shared.now, what, wish = heappop(events)
-        if wish is not None:
-            shared.answered(wish)
+        shared.now, what, asking = heappop(events)
+        if asking is not None:
+            shared.answered(asking)
             continue
-        wish = Wish(str(len(moments)))
-        if busy := shared.ask(wish, 2):
+        asking = Asking(str(len(moments)))
+        if busy := shared.ask(asking, 2):
             heappush(events, (shared.now + busy.wait + fate.random() / 1000, what, None))
             continue
         there, back = (least + fate.random() ** 4 * longest for _ in range(2))
         moments.append(shared.now + there)
-        heappush(events, (shared.now + there + back, wish.token, wish))
+        heappush(events, (shared.now + there + back, asking.token, asking))
         heappush(events, (shared.now + fate.random() / 100, what, None))
     return moments
 
@@ -298,13 +298,13 @@ def test_provider_that_takes_its_time_has_as_many(shared):
 
 def test_control_of_the_answer_permits_that_count_from_the_grant_let_more_through(shared):
     class FromTheGrant(TimedPermits):
-        def ask(self, wish, patience):
-            busy = super().ask(wish, patience)
+        def ask(self, asking, patience):
+            busy = super().ask(asking, patience)
             if busy is None:
-                super().answered(wish)
+                super().answered(asking)
             return busy
 
-        def answered(self, wish):
+        def answered(self, asking):
             """Nobody waits for it."""
 
     moments = arrivals(FromTheGrant(), seed=1, least=0.005, longest=0.5)
@@ -333,15 +333,15 @@ class Clock:
 
 def test_process_alone_keeps_to_its_share_and_to_the_limit_of_a_chat(monkeypatch):
     clock, own = Clock(monkeypatch), OwnPermits()
-    wishes = [Wish(chat) for chat in CHATS[: permits.ALONE]]
-    granted = [own.ask(wish, 2) for wish in wishes]
-    in_vain = [own.ask(Wish(SOMEBODY), 2), own.ask(Wish(CHATS[0]), 2)]
+    askings = [Asking(chat) for chat in CHATS[: permits.ALONE]]
+    granted = [own.ask(asking, 2) for asking in askings]
+    in_vain = [own.ask(Asking(SOMEBODY), 2), own.ask(Asking(CHATS[0]), 2)]
 
-    own.answered(wishes[0])
+    own.answered(askings[0])
     clock.now += 0.75
-    too_early = own.ask(Wish(SOMEBODY), 2)
+    too_early = own.ask(Asking(SOMEBODY), 2)
     clock.now += 0.25
-    then = [own.ask(Wish(CHATS[0]), 2), own.ask(Wish(SOMEBODY), 2)]
+    then = [own.ask(Asking(CHATS[0]), 2), own.ask(Asking(SOMEBODY), 2)]
 
     assert granted == [None] * permits.ALONE
     assert in_vain == [Busy("bot", 1), Busy("chat", 1)]
@@ -351,15 +351,15 @@ def test_process_alone_keeps_to_its_share_and_to_the_limit_of_a_chat(monkeypatch
 
 def test_process_alone_gives_back_what_it_did_not_use_and_pauses(monkeypatch):
     clock, own = Clock(monkeypatch), OwnPermits()
-    wish = Wish(SOMEBODY)
-    own.ask(wish, 2)
-    own.unused(wish)
-    again = own.ask(Wish(SOMEBODY), 2)
+    asking = Asking(SOMEBODY)
+    own.ask(asking, 2)
+    own.unused(asking)
+    again = own.ask(Asking(SOMEBODY), 2)
     own.pause(30)
 
-    paused = own.ask(Wish(ANOTHER), 2)
+    paused = own.ask(Asking(ANOTHER), 2)
     clock.now += 30
 
     assert again is None
     assert paused == Busy("pause", 30)
-    assert own.ask(Wish(ANOTHER), 2) is None
+    assert own.ask(Asking(ANOTHER), 2) is None

@@ -9,7 +9,7 @@ from notifications.errors import AddressGone, NotSent, Throttled, TryLater
 from telegram_bot import carrier, limiter
 from telegram_bot.carrier import TelegramCarrier
 from telegram_bot.limiter import LIMITER
-from telegram_bot.permits import AT_ONCE, SharedPermits, Wish
+from telegram_bot.permits import AT_ONCE, Asking, SharedPermits
 from tests.standins.telegram.answers import restart, slow_down
 from tests.telegram_bot.chats import message
 
@@ -130,7 +130,7 @@ def test_one_that_breaks_its_claim_leaves_its_permit_and_is_heard_of(telegram, c
         TelegramCarrier().send_many(bulk(chats[:2]), begin)
 
     assert [len(telegram.messages(chat)) for chat in chats[:2]] == [0, 1]
-    assert SharedPermits().ask(Wish(str(chats[0])), 0) is None
+    assert SharedPermits().ask(Asking(str(chats[0])), 0) is None
 
 
 def test_nothing_to_send_is_nothing(telegram):

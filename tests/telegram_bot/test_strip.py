@@ -168,12 +168,12 @@ def test_what_a_killed_worker_had_done_is_not_undone_by_his_successor(telegram, 
 
 def test_it_waits_behind_everybodys_own_messages(telegram, salon, monkeypatch):
     long_over(salon)
-    wishes, acquire = [], LIMITER.acquire
-    monkeypatch.setattr(LIMITER, "acquire", lambda wish: wishes.append(wish) or acquire(wish))
+    askings, acquire = [], LIMITER.acquire
+    monkeypatch.setattr(LIMITER, "acquire", lambda asking: askings.append(asking) or acquire(asking))
 
     strip_buttons()
 
-    assert [wish.is_bulk for wish in wishes] == [True] * 3
+    assert [asking.is_bulk for asking in askings] == [True] * 3
 
 
 def test_round_ends_when_its_time_is_over_and_the_next_one_goes_on(telegram, salon, monkeypatch):

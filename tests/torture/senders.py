@@ -21,7 +21,7 @@ from notifications.values import Message
 from telegram_bot import permits
 from telegram_bot.carrier import TelegramCarrier
 from telegram_bot.limiter import LIMITER
-from telegram_bot.permits import AT_ONCE, Busy, OwnPermits, SharedPermits, Wish, key
+from telegram_bot.permits import AT_ONCE, Asking, Busy, OwnPermits, SharedPermits, key
 from tests.standins.telegram import TelegramStandIn
 from tests.telegram_bot.clocks import patient_redis
 
@@ -48,7 +48,7 @@ def as_it_is() -> None:
 
 
 class NoLimits(OwnPermits):
-    def ask(self, wish: Wish, patience: float) -> Busy | None:
+    def ask(self, asking: Asking, patience: float) -> Busy | None:
         return None
 
 
@@ -60,13 +60,13 @@ def without_limits() -> None:
 class FixedWindows(NoLimits):
     """So many in each second of the clock, which lets twice as many through around its turn."""
 
-    def ask(self, wish: Wish, patience: float) -> Busy | None:
+    def ask(self, asking: Asking, patience: float) -> Busy | None:
         second, micro = patient_redis().time()
         if patient_redis().incr(key(f"window:{second}")) <= AT_ONCE:
             return None
         return Busy("bot", 1 - micro / 1_000_000)
 
-    def unused(self, wish: Wish) -> None:
+    def unused(self, asking: Asking) -> None:
         patient_redis().decr(key(f"window:{patient_redis().time()[0]}"))
 
 
@@ -80,8 +80,8 @@ def with_fixed_windows() -> None:
 class Equals(SharedPermits):
     """A broadcast is like anybody's own message."""
 
-    def ask(self, wish: Wish, patience: float) -> Busy | None:
-        return super().ask(Wish(wish.chat, token=wish.token), patience)
+    def ask(self, asking: Asking, patience: float) -> Busy | None:
+        return super().ask(Asking(asking.chat, token=asking.token), patience)
 
 
 class OpenTurnstile:

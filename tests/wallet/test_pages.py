@@ -199,7 +199,7 @@ def test_the_statement_shows_every_operation_and_the_balance_after_it(browser, s
 def test_an_empty_wallet_says_where_it_is_filled(client, salon):
     page = sign_in(client, purse(salon, 0)).get("/me/wallet/")
 
-    assert "It can be topped up at the reception." in text(page)
+    assert "It can be topped up at the desk." in text(page)
 
 
 @pytest.mark.parametrize("role", [None, Role.ADMIN])

@@ -9,7 +9,7 @@ from django.utils.translation import pgettext
 from booking import wording
 from booking.availability.spans import Minute, Span, holds
 from booking.availability.wallclock import minute_of, moment_of, wall_clock_of
-from booking.models import COMING, Appointment
+from booking.models import COMING
 from booking.queries.columns import Column, DaySheet, Kind, PlaceDay
 from booking.queries.day_sheets import day_sheet, day_sheets, visits_in_break
 from booking.queries.facts import round_up
@@ -21,10 +21,11 @@ from telegram_bot.columns import my_column, require_near
 from telegram_bot.dress import rows_of
 from telegram_bot.flows.phone import about_the_phone
 from telegram_bot.flows.specialist.day import day_screen
-from telegram_bot.refusals import Missing
+from telegram_bot.flows.staff_card import visit_button
+from telegram_bot.refusals import TOO_LONG, Missing
 from telegram_bot.routes import answer, press
 from telegram_bot.screens import text_of
-from telegram_bot.staff_wording import day_name, surname, times, visit_line
+from telegram_bot.staff_wording import day_name, times, visit_line
 from telegram_bot.talk import Talk
 from telegram_bot.values import Button, Reply, Row, Screen
 from telegram_bot.wording import short
@@ -104,7 +105,7 @@ def drop_button(absence: Break, column: Column) -> Button:
 
 
 @dataclass(frozen=True)
-class Wish:
+class Beginning:
     """A break that can begin: in which location, and what of the days around is known."""
 
     column: Column
@@ -132,7 +133,7 @@ class Wish:
         return any(visit.start_time < end and visit.end_time > self.start for visit in coming)
 
 
-def wish_at(talk: Talk, column: Column, start: datetime) -> Wish | None:
+def beginning_at(talk: Talk, column: Column, start: datetime) -> Beginning | None:
     """None when it is over, or he does not work then."""
     day = start.astimezone(column.zone).date()
     require_near(day, column.today)
@@ -141,31 +142,31 @@ def wish_at(talk: Talk, column: Column, start: datetime) -> Wish | None:
     sheets = day_sheets(column, talk.staff, day - A_DAY, day + A_DAY)
     places = (place for sheet in sheets for place in sheet.places)
     place = next((place for place in places if holds(place.working, minute_of(start))), None)
-    return Wish(column, start, place, sheets) if place else None
+    return Beginning(column, start, place, sheets) if place else None
 
 
 @press(BREAK_LENGTH)
 def choose_length(talk: Talk, *, start: datetime) -> Reply:
     column = my_column(talk)
-    wish = wish_at(talk, column, start)
-    if wish is None:
+    beginning = beginning_at(talk, column, start)
+    if beginning is None:
         return not_then(talk, column, start)
-    lengths = [length_button(wish, length) for length in LENGTHS if wish.hours_of(length)]
-    zone = wish.place.location.zone
+    lengths = [length_button(beginning, length) for length in LENGTHS if beginning.hours_of(length)]
+    zone = beginning.place.location.zone
     text = text_of(
         "specialist/break_length",
-        day=day_name(wish.day, column.today),
+        day=day_name(beginning.day, column.today),
         start=wording.clock(start, zone),
         has_any=bool(lengths),
-        is_met=any(wish.meets(length) for length in LENGTHS),
+        is_met=any(beginning.meets(length) for length in LENGTHS),
     )
-    back = (back_button(BREAK(day=wish.day)), home_button())
+    back = (back_button(BREAK(day=beginning.day)), home_button())
     return Reply(Screen(text, rows_of(*in_rows(lengths, ACROSS), back)))
 
 
-def length_button(wish: Wish, length: int) -> Button:
-    mark = " ⚠️" if wish.meets(length) else ""
-    return Button(wording.length(length) + mark, TAKE_BREAK(start=wish.start, length=length))
+def length_button(beginning: Beginning, length: int) -> Button:
+    mark = " ⚠️" if beginning.meets(length) else ""
+    return Button(wording.length(length) + mark, TAKE_BREAK(start=beginning.start, length=length))
 
 
 def not_then(talk: Talk, column: Column, start: datetime) -> Reply:
@@ -178,10 +179,10 @@ def not_then(talk: Talk, column: Column, start: datetime) -> Reply:
 
 
 @press(TAKE_BREAK)
-def take(talk: Talk, *, start: datetime, length: int) -> Reply:
+def save_break(talk: Talk, *, start: datetime, length: int) -> Reply:
     column = my_column(talk)
-    wish = wish_at(talk, column, start)
-    hours = wish.hours_of(length) if wish else None
+    beginning = beginning_at(talk, column, start)
+    hours = beginning.hours_of(length) if beginning else None
     if length not in LENGTHS:
         raise Missing
     if hours is None:
@@ -199,6 +200,7 @@ def time_of(minutes: Minute) -> time:
 def saved_screen(talk: Talk, column: Column, row: Break) -> Screen:
     """Visits that are there already stay, as in the console, and are named: they are to be moved or cancelled."""
     visits = visits_in_break(column, talk.staff, row)
+    buttons = [visit_button(visit, MY_VISIT) for visit in visits[:MOST_VISITS]]
     text = text_of(
         "specialist/break_saved",
         day=day_name(row.date, column.today),
@@ -207,7 +209,7 @@ def saved_screen(talk: Talk, column: Column, row: Break) -> Screen:
         visits=[visit_line(visit) for visit in visits[:MOST_VISITS]],
         count=len(visits),
     )
-    return Screen(text, rows_of(*in_rows([visit_button(visit) for visit in visits[:MOST_VISITS]]), *saved_rows(row)))
+    return Screen(text, rows_of(*in_rows(buttons), *saved_rows(row)))
 
 
 def hours_in_words(row: Break, column: Column) -> str:
@@ -215,10 +217,6 @@ def hours_in_words(row: Break, column: Column) -> str:
     assert row.start_time is not None and row.end_time is not None  # noqa: S101, PT018 - for the type checker
     begin, end = (datetime.combine(row.date, wall, column.zone) for wall in (row.start_time, row.end_time))
     return times(begin, end, column.zone)
-
-
-def visit_button(visit: Appointment) -> Button:
-    return Button(f"{wording.clock(visit.start_time, visit.location.zone)} {surname(visit)}", MY_VISIT(id=visit.pk))
 
 
 def saved_rows(row: Break) -> tuple[Row, ...]:
@@ -271,7 +269,8 @@ def take_reason(talk: Talk, text: str, *, id: int) -> Reply:  # noqa: A002 - as 
         return reply
     if not 0 < len(text) <= LONGEST_REASON:
         talk.ask(EXPLAINING, id=id)
-        return Reply(reason_screen(row, _("At most %(longest)d letters, please.") % {"longest": LONGEST_REASON}))
+        said = _("At most %(longest)d letters, please.") % {"longest": LONGEST_REASON}
+        return Reply(reason_screen(row, said), refusal=TOO_LONG)
     with talk.effect():
         row = explain_break(row.pk, text, talk.staff)
     return Reply(saved_screen(talk, column, row))

@@ -16,6 +16,7 @@ from telegram_bot.buttons import home_button, home_row, in_rows, page_row
 from telegram_bot.callbacks import AS_CLIENT, BREAK, MY_DAY, MY_DAY_PAGE, MY_TODAY, MY_VISIT, MY_WEEK
 from telegram_bot.columns import my_column, require_near
 from telegram_bot.dress import rows_of
+from telegram_bot.flows.staff_card import visit_button
 from telegram_bot.routes import command, home_of, press
 from telegram_bot.screens import text_of
 from telegram_bot.staff_wording import (
@@ -25,7 +26,6 @@ from telegram_bot.staff_wording import (
     line_in_words,
     off_in_short,
     off_in_words,
-    surname,
     visits_count,
 )
 from telegram_bot.talk import Talk
@@ -91,10 +91,7 @@ def day_screen(talk: Talk, column: Column, day: date, page: int | None = None) -
         blocks=list(blocks_of(sheet, shown, is_first=number == 0)),
     )
     visits = [line.visit for _place, line in shown if line.visit and line.visit.status != Status.HOLD]
-    buttons = [
-        Button(f"{wording.clock(visit.start_time, visit.location.zone)} {surname(visit)}", MY_VISIT(id=visit.pk))
-        for visit in visits
-    ]
+    buttons = [visit_button(visit, MY_VISIT) for visit in visits]
     more = page_row(number, number + 1 < len(pages), lambda other: MY_DAY_PAGE(day=day, page=other))
     return Screen(text, rows_of(*in_rows(buttons), more, *further_rows(day, column.today)))
 

@@ -2,11 +2,14 @@
 by its own tests."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
 
 import pytest
 from django_redis import get_redis_connection
 
-from telegram_bot import permits
+from telegram_bot import memory, permits, screens
+from telegram_bot.talk import Talk
 from tests.standins.telegram import TelegramStandIn
 from tests.telegram_bot.chats import connected
 from tests.telegram_bot.talking import SECRET, Talker
@@ -16,6 +19,36 @@ from tests.telegram_bot.talks.world import World
 @pytest.fixture(autouse=True)
 def _nobody_waits(monkeypatch) -> None:
     monkeypatch.setattr(permits, "SECOND", 0.0)
+
+
+@pytest.fixture(autouse=True)
+def _effects_are_short(monkeypatch) -> Iterator[None]:
+    """Nothing slow inside a transaction; and Redis would keep what is not committed yet."""
+    effect, open_now, found = Talk.effect, [], []
+
+    @contextmanager
+    def watched(talk: Talk) -> Iterator[None]:
+        with effect(talk):
+            open_now.append(talk)
+            try:
+                yield
+            finally:
+                open_now.clear()
+
+    def noting(function: Callable) -> Callable:
+        @wraps(function)
+        def noted(*args, **kwargs):
+            if open_now:
+                found.append(function.__name__)
+            return function(*args, **kwargs)
+
+        return noted
+
+    monkeypatch.setattr(Talk, "effect", watched)
+    monkeypatch.setattr(memory, "get_redis_connection", noting(memory.get_redis_connection))
+    monkeypatch.setattr(screens, "tidy", noting(screens.tidy))
+    yield
+    assert found == []
 
 
 @pytest.fixture

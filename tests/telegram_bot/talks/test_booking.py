@@ -209,7 +209,7 @@ def test_confirming_twice_shows_the_same_receipt(salon, talker):
     assert Appointment.objects.count() == 1
 
 
-def test_wish_is_typed_and_kept(salon, talker):
+def test_comment_is_typed_and_kept(salon, talker):
     olga = at_the_times(talker).taps("tomorrow").taps("💬 Wish")
     assert olga.text.startswith("💬 Write what we should know")
 
@@ -220,7 +220,7 @@ def test_wish_is_typed_and_kept(salon, talker):
     assert Appointment.objects.get().notes == "No <b>perfume</b> & no talk"
 
 
-def test_wish_that_is_too_long_is_asked_for_again(salon, talker):
+def test_comment_that_is_too_long_is_asked_for_again(salon, talker):
     olga = at_the_times(talker).taps("tomorrow").taps("💬 Wish").says("x" * 501)
     assert olga.text == "At most 500 letters, please."
 

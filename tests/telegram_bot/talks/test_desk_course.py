@@ -1,5 +1,7 @@
 """📣 A broadcast from its start on, in the chat of whoever started it."""
 
+from dataclasses import asdict
+
 import pytest
 from django.utils import translation
 
@@ -12,6 +14,7 @@ from telegram_bot.callbacks import ASK_BEFORE, BROADCAST, BROADCASTS, FIGURES, S
 from telegram_bot.memory import menu_of
 from telegram_bot.people import forget_person
 from telegram_bot.tasks import look_at_broadcast
+from telegram_bot.watch import Look
 from tests.notifications.campaign import Campaign, again, run
 from tests.standins.telegram.answers import error, slow_down
 from tests.telegram_bot.desk import ADMIN, a_moment_later, at_the_desk, data_of, opens
@@ -31,8 +34,12 @@ def salon() -> Campaign:
 def asked_for(monkeypatch) -> list[tuple]:
     """What is asked of the worker, at once and by nobody's thread."""
     asked: list[tuple] = []
+
+    def send_task(name: str, args: tuple = (), kwargs: dict | None = None, **options) -> None:
+        asked.append((name, kwargs or args, options))
+
     monkeypatch.setattr(watch.WAKER, "publish", lambda call: call())
-    monkeypatch.setattr(watch.app, "send_task", lambda name, args, **options: asked.append((name, args, options)))
+    monkeypatch.setattr(watch.app, "send_task", send_task)
     return asked
 
 
@@ -63,7 +70,7 @@ def tap_of(desk: Talker) -> int:
 
 def look(desk: Talker, broadcast: Broadcast, *, tap: int | None = None, looks: int = 5, seen: str = "") -> None:
     """As the worker does."""
-    look_at_broadcast(ADMIN, broadcast.pk, tap or tap_of(desk), "en", looks, seen)
+    look_at_broadcast(**asdict(Look(ADMIN, broadcast.pk, tap or tap_of(desk), "en", looks, seen)))
     desk.look_at_manners()
 
 
@@ -221,7 +228,7 @@ def test_whoever_looks_at_a_running_one_is_shown_more(salon, talker, asked_for, 
         desk = looking_at(talker, salon, found)
 
     assert asked_for == [
-        (watch.TASK, (ADMIN, found.pk, tap_of(desk), "en", watch.LOOKS, ""),
+        (watch.TASK, asdict(Look(ADMIN, found.pk, tap_of(desk), "en", watch.LOOKS)),
          {"queue": "default", "countdown": 2.0, "retry": False}),
     ]  # fmt: skip
     assert menu_of(ADMIN).shows == f"broadcast:{found.pk}:{tap_of(desk)}"
@@ -244,8 +251,9 @@ def test_a_look_changes_the_message_and_asks_for_another(salon, talker, asked_fo
     look(desk, found, looks=5)
 
     assert (desk.screen.message_id, "Delivered 4 of 4" in desk.text) == (message, True)
-    [(_task, args, options)] = asked_for
-    assert (args[:5], options["countdown"]) == ((ADMIN, found.pk, tap_of(desk), "en", 4), 2.0)
+    [(_task, fields, options)] = asked_for
+    next_look = Look(ADMIN, found.pk, tap_of(desk), "en", 4, fields["seen"])
+    assert (Look(**fields), options["countdown"]) == (next_look, 2.0)
 
 
 def test_a_look_that_sees_nothing_new_writes_nothing(salon, talker, asked_for):
@@ -254,7 +262,7 @@ def test_a_look_that_sees_nothing_new_writes_nothing(salon, talker, asked_for):
     look(desk, found)
     edits = len(desk.telegram.calls)
 
-    look(desk, found, seen=asked_for[-1][1][-1])
+    look(desk, found, seen=asked_for[-1][1]["seen"])
 
     assert len(desk.telegram.calls) == edits
     assert len(asked_for) == 2
@@ -330,7 +338,7 @@ def test_what_telegram_refuses_raises_nothing(salon, talker, asked_for, answer, 
     Delivery.objects.update(state=State.DEAD)
     desk.telegram.answer_next("editMessageText", answer)
 
-    look_at_broadcast(ADMIN, found.pk, tap_of(desk), "en", 5, "")
+    look_at_broadcast(**asdict(Look(ADMIN, found.pk, tap_of(desk), "en")))
 
     assert len(asked_for) == goes_on
 
@@ -341,7 +349,7 @@ def test_the_screen_follows_in_the_language_of_its_reader(salon, talker, asked_f
     Broadcast.objects.update(state=BroadcastState.DONE)
 
     with translation.override("en"):
-        look_at_broadcast(ADMIN, found.pk, tap_of(desk), "ru", 5, "")
+        look_at_broadcast(**asdict(Look(ADMIN, found.pk, tap_of(desk), "ru")))
 
     assert desk.text.splitlines()[1] == "✅ Завершена"
 
@@ -357,7 +365,7 @@ def test_from_the_text_to_the_last_delivery(talker, telegram):
     found = Broadcast.objects.get()
 
     run(found)
-    look_at_broadcast(ADMIN, found.pk, tap_of(desk), "en", 5, "")
+    look_at_broadcast(**asdict(Look(ADMIN, found.pk, tap_of(desk), "en")))
 
     assert desk.text.splitlines()[1:] == ["✅ Done", "", "Delivered 2 of 3", "Blocked or out of reach: 1"]
     assert [len(telegram.messages(fan.tg_id)) for fan in salon.company.clients.order_by("pk")] == [1, 1, 0]

@@ -24,7 +24,7 @@ TITLE = {"ru": "👛 Кошелёк: {sum}", "en": "👛 Wallet: {sum}"}
 EMPTY = {
     "ru": "Кошелёк пуст. Пополнить можно на ресепшене.\n\n"
     "Отправьте номер, чтобы увидеть кошелёк, который ведёт для него салон.",
-    "en": "The wallet is empty. It can be topped up at the reception.\n\n"
+    "en": "The wallet is empty. It can be topped up at the desk.\n\n"
     "Send your number to see the wallet that the salon keeps for it.",
 }
 PHONE = {"ru": "📱 Отправить номер", "en": "📱 Send my number"}

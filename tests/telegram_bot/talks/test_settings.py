@@ -16,10 +16,8 @@ from notifications.values import Occasion
 from telegram_bot import gateway
 from telegram_bot.commands import LEFT_LYING
 from telegram_bot.models import Chat, IncomingUpdate
-from telegram_bot.people import person_of
 from telegram_bot.talk import Talk
 from telegram_bot.tasks import answer_what_was_left
-from telegram_bot.values import Sender
 from tests.factories import make_client, make_company, make_user
 from tests.telegram_bot.desk import a_moment_later
 from tests.telegram_bot.talks.world import ACCOUNTANT, ANNA, OPERATOR, OUTDATED, SPECIALIST
@@ -321,15 +319,6 @@ def test_what_was_switched_before_the_process_died_is_not_switched_back(world, a
 
 def die(*args):
     raise SystemExit
-
-
-def test_effect_waits_for_no_lock_longer_than_a_command(world):
-    IncomingUpdate.objects.create(update_id=1, tg_id=ANNA)
-    talk = Talk(person_of(Sender(ANNA, "Anna")), 1)
-
-    with talk.effect(), connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('lock_timeout'), current_setting('statement_timeout')")
-        assert cursor.fetchone() == ("3s", "5s")
 
 
 def test_staff_get_no_offers(world, talker):

@@ -1,4 +1,4 @@
-"""My visits: the lists, one of them, its calendar file, a wish, and the answers to a reminder."""
+"""My visits: the lists, one of them, its calendar file, a comment, and the answers to a reminder."""
 
 import pytest
 from django.db import connection
@@ -10,6 +10,7 @@ from booking.commands import cancel_appointment, hold_slot, mark_arrived
 from booking.models import Appointment, Status
 from notifications.commands import attach_chat, dispatch_event, send_delivery
 from notifications.models import Delivery
+from telegram_bot import memory
 from telegram_bot.callbacks import CALENDAR_FILE, COMMENT, REMINDER, VISIT
 from tests.booking.plans import fill_up, plan_of
 from tests.booking.steps import history, last_event, operator_of
@@ -252,7 +253,7 @@ def held(world) -> Appointment:
     return hold_slot(world.slot(10), world.actor(world.anna), client_id=world.anna.pk)
 
 
-# A wish ---------------------------------------------------------------------------------------------------------------
+# A comment ------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -262,7 +263,7 @@ def held(world) -> Appointment:
         ("en", "💬 Write what we should know, 500 letters at most.", "✖️ No, thanks", "💬 We have noted it"),
     ],
 )
-def test_wish_is_typed_and_kept(world, talker, language, question, no, done):
+def test_comment_is_typed_and_kept(world, talker, language, question, no, done):
     visit = world.visit(10)
     anna = talker(ANNA, "Anna", language).says("/visits").taps("Haircut").taps("💬")
     asked = (anna.text.splitlines()[0], anna.labels)
@@ -275,7 +276,7 @@ def test_wish_is_typed_and_kept(world, talker, language, question, no, done):
     assert "💬 Quiet, please" in anna.text
 
 
-def test_wish_is_asked_for_once(world, anna):
+def test_comment_is_asked_for_once(world, anna):
     visit = world.visit(10)
     anna.says("/visits").taps("Haircut").taps("💬").says("Quiet, please")
 
@@ -300,7 +301,7 @@ def test_whoever_leaves_the_question_types_into_nothing(world, anna, how):
     assert visit.notes == ""
 
 
-def test_wish_that_is_too_long_is_asked_for_again(world, anna):
+def test_comment_that_is_too_long_is_asked_for_again(world, anna):
     visit = world.visit(10)
     anna.says("/visits").taps("Haircut").taps("💬").says("x" * 501)
     refused = anna.text
@@ -312,7 +313,7 @@ def test_wish_that_is_too_long_is_asked_for_again(world, anna):
     assert visit.notes == "y" * 500
 
 
-def test_keys_of_the_phone_are_not_a_wish(world, anna):
+def test_keys_of_the_phone_are_no_comment(world, anna):
     """They may stand below the chat since the first booking."""
     visit = world.visit(10)
     anna.says("/settings").taps("📱").taps("🏠").taps("m:l:0").taps("Haircut").taps("💬")
@@ -328,7 +329,7 @@ def test_keys_of_the_phone_are_not_a_wish(world, anna):
 
 @pytest.mark.parametrize("asked", ["💬", "🕐"])
 def test_number_that_is_shared_meanwhile_is_taken(world, anna, monkeypatch, asked):
-    """It is nothing that was typed: neither a wish nor a new time."""
+    """It is nothing that was typed: neither a comment nor a new time."""
     visit, proved = world.visit(10), []
     monkeypatch.setattr("telegram_bot.flows.phone.prove_phone", lambda *args, **kwargs: proved.append(args))
     anna.says("/settings").taps("📱").taps("🏠").taps("m:l:0").taps("Haircut").taps(asked)
@@ -339,7 +340,7 @@ def test_number_that_is_shared_meanwhile_is_taken(world, anna, monkeypatch, aske
     assert (visit.notes, proved) == ("", [(world.company.pk, ANNA, "79991234567")])
 
 
-def test_wish_comes_too_late_when_the_visit_is_cancelled_meanwhile(world, anna):
+def test_comment_comes_too_late_when_the_visit_is_cancelled_meanwhile(world, anna):
     visit = world.visit(10)
     anna.says("/visits").taps("Haircut").taps("💬")
     cancel_appointment(visit.pk, WEB)
@@ -358,6 +359,15 @@ def test_without_redis_nothing_is_asked_for(world, anna, monkeypatch):
 
     assert anna.toast == "Typing does not work at the moment. Please try again in a minute."
     assert anna.labels == DEEDS["en"]
+
+
+def test_question_of_an_earlier_version_is_asked_no_more(world, anna):
+    anna.says("/start")
+    memory.ask(ANNA, memory.Question("wish", {"hold": 1}))
+
+    anna.says("Quiet, please")
+
+    assert anna.labels[0] == ["📅 Book", "🗓 My visits"]
 
 
 def test_nothing_more_is_asked_for(world, anna):
