@@ -8,7 +8,7 @@ from functools import wraps
 import pytest
 from django_redis import get_redis_connection
 
-from telegram_bot import memory, permits, screens
+from telegram_bot import impatience, memory, permits, screens
 from telegram_bot.talk import Talk
 from tests.standins.telegram import TelegramStandIn
 from tests.telegram_bot.chats import connected
@@ -17,8 +17,10 @@ from tests.telegram_bot.talks.world import World
 
 
 @pytest.fixture(autouse=True)
-def _nobody_waits(monkeypatch) -> None:
+def _nobody_waits_and_nobody_hurries(monkeypatch) -> None:
+    """A machine that tests much else at the same time may take more than a second for a tap."""
     monkeypatch.setattr(permits, "SECOND", 0.0)
+    monkeypatch.setattr(impatience, "PATIENCE", 60.0)
 
 
 @pytest.fixture(autouse=True)
