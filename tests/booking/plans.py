@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.db import connection
+from django.db.models import Model
 
 from accounts.models import Client
 from booking.models import Appointment, Status
@@ -19,8 +20,14 @@ def fill_up(salon: Salon) -> None:
     Appointment.objects.bulk_create(
         cancelled(salon, number, clients[number % CLIENTS], places[number % LOCATIONS]) for number in range(VISITS)
     )
+    analyse(Appointment)
+
+
+def analyse(*models: type[Model]) -> None:
+    """Look at the tables, as PostgreSQL does by itself after a while."""
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE booking_appointment")
+        for model in models:
+            cursor.execute(f"ANALYZE {model._meta.db_table}")
 
 
 def cancelled(salon: Salon, number: int, client: Client, place: Location) -> Appointment:

@@ -19,7 +19,7 @@ from telegram_bot.commands import AUDIT, LEFT_LYING, REMEMBERED
 from telegram_bot.models import IncomingUpdate
 from telegram_bot.tasks import answer_what_was_left, forget_old_updates
 from telegram_bot.values import Reply
-from tests.booking.plans import plan_of
+from tests.booking.plans import analyse, plan_of
 from tests.factories import Salon, make_user
 from tests.telegram_bot.talking import SECRET, WEBHOOK, post
 from tests.workers import wait_until
@@ -235,8 +235,7 @@ def test_old_updates_are_found_by_their_age(salon):
         IncomingUpdate(update_id=number, tg_id=1, user=(staff, None)[number % 2], handled_at=salon.opened)
         for number in range(2000)
     )
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE telegram_bot_incomingupdate")
+    analyse(IncomingUpdate)
 
     with CaptureQueriesContext(connection) as captured:
         forget_old_updates()

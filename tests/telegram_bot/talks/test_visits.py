@@ -9,10 +9,10 @@ from icalendar import Calendar
 from booking.commands import cancel_appointment, hold_slot, mark_arrived
 from booking.models import Appointment, Status
 from notifications.commands import attach_chat, dispatch_event, send_delivery
-from notifications.models import Delivery
+from notifications.models import AttachedChat, Delivery
 from telegram_bot import memory
 from telegram_bot.callbacks import CALENDAR_FILE, COMMENT, REMINDER, VISIT
-from tests.booking.plans import fill_up, plan_of
+from tests.booking.plans import analyse, fill_up, plan_of
 from tests.booking.steps import history, last_event, operator_of
 from tests.factories import WEB
 from tests.telegram_bot.talks.world import ANNA, BORIS, OUTDATED, Said, state, strangers_visit, visit_row
@@ -119,6 +119,7 @@ def test_list_costs_the_same_with_one_visit_and_with_thirty(world, anna):
 def test_mine_are_found_by_the_indexes_on_client_and_chat(world, anna):
     """Also in the menu, which everybody opens who has never booked anything."""
     fill_up(world)
+    follow(Appointment.objects.all())
     world.visit(10)
     world.past_visit()
 
@@ -129,6 +130,14 @@ def test_mine_are_found_by_the_indexes_on_client_and_chat(world, anna):
 
         assert found
         assert {index in plan_of(sql) for sql in found for index in ("client_visits", "visits_of_chat")} == {True}
+
+
+def follow(visits) -> None:
+    """Each by a chat of its own."""
+    AttachedChat.objects.bulk_create(
+        AttachedChat(appointment=visit, tg_id=number, language="en") for number, visit in enumerate(visits, start=1000)
+    )
+    analyse(AttachedChat)
 
 
 def test_visit_of_a_link_is_among_mine(world, anna):
