@@ -22,6 +22,11 @@ def chromium() -> str | None:
     return named or next((path for name in NAMES if (path := shutil.which(name))), None)
 
 
+def light_chromium() -> str | None:
+    """Where there is one, the shell without windows and notifications, which does half the work."""
+    return shutil.which("chromium-headless-shell") or chromium()
+
+
 def pytest_collection_modifyitems(items):
     """Every test in this folder needs real commits, and most of them the browser."""
     for item in items:
@@ -30,14 +35,19 @@ def pytest_collection_modifyitems(items):
             if "browser" not in item.fixturenames:
                 continue
             item.add_marker(pytest.mark.browser)
-            if chromium() is None:
+            if light_chromium() is None:
                 item.add_marker(pytest.mark.skip(reason="no Chromium on PATH and CHROMIUM is not set"))
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict:
+    return launched(light_chromium())
+
+
+def launched(program: str | None) -> dict:
+    """What Playwright begins it with."""
     return {
-        "executable_path": chromium(),
+        "executable_path": program,
         "args": [
             "--no-sandbox",
             "--disable-dev-shm-usage",

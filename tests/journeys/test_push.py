@@ -6,8 +6,10 @@ message is handed to the worker by the developer tools.
 
 import json
 import re
+from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, Page, Worker, expect
 
 from accounts.models.device import device_key
@@ -23,6 +25,7 @@ from notifications.models import PushSubscription
 from notifications.push_keys import new_pair
 from notifications.values import Button, Message
 from tests.factories import WEB, book
+from tests.journeys.conftest import chromium, launched
 from tests.journeys.look import barriers
 from tests.notifications.browsers import Browser
 
@@ -69,6 +72,16 @@ WORDS = {
         "home screen": "На iPhone и iPad",
     },
 }
+
+
+@pytest.fixture(scope="module")
+def browser(browser_type) -> Iterator[Chromium]:
+    """One with notifications."""
+    if chromium() is None:
+        pytest.skip("no Chromium on PATH and CHROMIUM is not set")
+    browser = browser_type.launch(**launched(chromium()))
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(autouse=True)
