@@ -1,4 +1,4 @@
-"""Ninety days of a business in three time zones (fifty in ``make test``): each reminder once, none stale (guarantee 17).
+"""Ninety days of a business in three time zones, fifty in ``make test``: each reminder once, none stale (guarantee 17).
 
 The database's clock runs through the days (``tests.torture.clock``); visits are booked, moved and cancelled by the real
 commands; two beats look at the same moments, sometimes literally at once; now and then nobody looks for hours.
