@@ -28,6 +28,7 @@ from notifications.commands import dispatch_event, fall_back, send, send_deliver
 from notifications.commands.send import READ_TOGETHER
 from notifications.errors import AddressGone
 from notifications.models import Delivery, NotificationSetting, PushSubscription
+from tests.bench.processes import free_port
 from tests.depth import SECONDS
 from tests.factories import Salon, make_client, numbers
 from tests.journeys.test_told import new_keys
@@ -69,7 +70,7 @@ class Redis:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.process = folder, None
-        self.port = next(port for port in range(22_900, 23_000) if is_free(port))
+        self.port = free_port()
         self.url = f"redis://{LOOPBACK}:{self.port}/0"
 
     def start(self) -> None:
@@ -83,6 +84,7 @@ class Redis:
             preexec_fn=partial(die_with_parent, signal.SIGTERM),
         )
         wait_until(lambda: not is_free(self.port), "Redis")
+        assert self.process.poll() is None, f"somebody else's Redis answers at port {self.port}"
 
     def kill(self) -> None:
         self.process.kill()
