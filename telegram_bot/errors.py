@@ -18,6 +18,7 @@ from telegram.error import (
     NetworkError,
     RetryAfter,
     TelegramError,
+    TimedOut,
 )
 
 from notifications.errors import AddressGone, AnswerLost, NotSent, Throttled, TryLater, Unacceptable
@@ -74,10 +75,26 @@ def what_follows(error: TelegramError) -> NotSent:
     return AnswerLost(f"the answer was lost: {words}")
 
 
-def words_of(error: Exception) -> str:
+def words_of(error: BaseException) -> str:
     """Telegram's own words, without what they quote: a link may be a secret, a tag somebody's text."""
     text = str(error)
     return QUOTED.sub("…", text[: cut_at(text)])
+
+
+def trouble_in_words(error: TelegramError) -> str:
+    """For whoever runs the bot; with the cure when Telegram has not answered at all."""
+    if not is_unreachable(error):
+        return f"Telegram refuses: {words_of(error)}"
+    cause = error.__cause__
+    why = words_of(cause) if isinstance(cause, httpx.HTTPError) and str(cause) else words_of(error)
+    return f"Telegram cannot be reached ({why}): check the network, a proxy or TELEGRAM_API_BASE."
+
+
+def is_unreachable(error: TelegramError) -> bool:
+    """Whether nothing has answered; a 502 is an answer."""
+    return isinstance(error, TimedOut) or (
+        isinstance(error, NetworkError) and isinstance(error.__cause__, httpx.HTTPError)
+    )
 
 
 def cut_at(text: str) -> int:

@@ -12,8 +12,10 @@ from wallet.values import CENT, NOTHING
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What cancelling returns: ``to_wallet`` at once, ``at_desk`` in the way it was paid; ``fee`` is kept."""
+    """What cancelling returns: ``to_wallet`` at once, ``at_desk`` in the way it was paid; ``fee`` is kept of the
+    ``full_fee`` that the rules ask for, which may be more than was paid."""
 
+    full_fee: Decimal
     fee: Decimal
     fee_from_wallet: Decimal
     to_wallet: Decimal
@@ -32,9 +34,11 @@ def settlement_of(appointment: Appointment, *, by_staff: bool, now: datetime) ->
     """
     from_wallet = NOTHING if is_frozen(appointment.client_id) else paid_from_wallet(appointment.pk)
     otherwise = appointment.paid - from_wallet
-    fee = NOTHING if by_staff or not is_late(appointment, now) else min(fee_of(appointment), appointment.paid)
+    full_fee = NOTHING if by_staff or not is_late(appointment, now) else fee_of(appointment)
+    fee = min(full_fee, appointment.paid)
     fee_from_wallet = max(fee - otherwise, NOTHING)
     return Settlement(
+        full_fee=full_fee,
         fee=fee,
         fee_from_wallet=fee_from_wallet,
         to_wallet=from_wallet - fee_from_wallet,

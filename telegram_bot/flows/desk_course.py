@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.errors import Refusal
 from accounts.values import Actor
@@ -97,11 +98,12 @@ def course_screen(found: Broadcast) -> Screen:
 
 
 def deeds_of(found: Broadcast) -> Row:
+    """In words of so few letters that three go in a row of a telephone."""
     pk = found.pk
-    stop = Button("⏹ " + _("Stop"), ASK_BEFORE(id=pk, deed="stop"))
+    stop = Button("⏹ " + pgettext("button", "Stop"), ASK_BEFORE(id=pk, deed="stop"))
     if found.state == BroadcastState.RUNNING:
         refresh = Button("🔄 " + _("Refresh"), BROADCAST(id=pk))
-        return (Button("⏸ " + _("Pause"), STEER(id=pk, deed="pause")), stop, refresh)
+        return (Button("⏸ " + pgettext("button", "Pause"), STEER(id=pk, deed="pause")), stop, refresh)
     if found.state == BroadcastState.PAUSED:
         return (Button("▶️ " + _("Go on"), STEER(id=pk, deed="resume")), stop)
     return ()

@@ -148,6 +148,18 @@ def test_cancelling_says_what_comes_back_and_that_comes_back(browser, salon, wea
     assert moved(wealthy)[3:] == [("refund", 1000), ("refund", 1000), ("fee", -200)]
 
 
+def test_cancelling_late_what_nothing_was_paid_for_keeps_nothing(browser, salon):
+    Company.objects.update(late_fee_percent=20)
+    early, late = (browser.post(hold(browser, salon, hour=hour), ANNA).url for hour in (10, 14))
+    make_late(late)
+
+    in_time, too_late = text(browser.get(f"{early}cancel/")), text(browser.get(f"{late}cancel/"))
+
+    assert "Cancelling is free of charge." in in_time
+    assert "Nothing was paid, so nothing is kept." in too_late
+    assert "free of charge" not in too_late
+
+
 def test_moving_to_another_price_says_so_first(browser, salon, wealthy):
     visit = paid(browser, salon)
     other = salon.specialists[1]

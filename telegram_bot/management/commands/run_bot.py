@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from telegram.error import Conflict, InvalidToken, TelegramError
 
-from telegram_bot.errors import words_of
+from telegram_bot.errors import trouble_in_words, words_of
 from telegram_bot.introduction import introduce
 from telegram_bot.management.commands.telegram_webhook import require_token
 from telegram_bot.polling import poll
@@ -22,13 +22,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Exit status 1, with the cure in words, for what waiting does not mend."""
         require_token()
-        self.goes_on = True
+        self.goes_on, self.was_answered = True, False
         signal.signal(signal.SIGTERM, self.stop)
         signal.signal(signal.SIGINT, self.stop)
         try:
-            self.introduce()
-            self.stdout.write("The bot answers. Ctrl-C ends it.")
-            poll(lambda: self.goes_on)
+            poll(lambda: self.goes_on, self.tell)
         except InvalidToken as error:
             raise CommandError(
                 "Telegram does not know TELEGRAM_BOT_TOKEN. Ask @BotFather for the bot's token."
@@ -40,6 +38,16 @@ class Command(BaseCommand):
             ) from error
         finally:
             WIRE.stop()
+
+    def tell(self, trouble: TelegramError | None) -> None:
+        """How it stands, once for each change."""
+        if trouble is not None:
+            self.stderr.write(f"{trouble_in_words(trouble)} The bot keeps trying. Ctrl-C ends it.")
+            return
+        self.stdout.write("The bot answers again." if self.was_answered else "The bot answers. Ctrl-C ends it.")
+        if not self.was_answered:
+            self.was_answered = True
+            self.introduce()
 
     def introduce(self) -> None:
         """A bot that cannot introduce itself answers all the same."""

@@ -11,7 +11,7 @@ from telegram import Bot, WebhookInfo
 from telegram.error import InvalidToken, TelegramError
 
 from telegram_bot.carrier import TelegramCarrier
-from telegram_bot.errors import words_of
+from telegram_bot.errors import trouble_in_words
 from telegram_bot.introduction import introduce
 from telegram_bot.polling import WANTED
 from telegram_bot.wire import WIRE
@@ -46,7 +46,7 @@ class Command(BaseCommand):
                 "Telegram does not know TELEGRAM_BOT_TOKEN. Ask @BotFather for the bot's token."
             ) from error
         except TelegramError as error:
-            raise CommandError(f"Telegram refuses: {words_of(error)}") from error
+            raise CommandError(trouble_in_words(error)) from error
         finally:
             WIRE.stop()
 

@@ -74,6 +74,21 @@ def test_screens_on_the_way_in_russian(salon, talker):
     assert question.text.startswith("📱 ")
 
 
+@pytest.mark.parametrize(
+    ("language", "terms"), [("ru", "от 60 мин · от 1 000 ₽"), ("en", "from 60 min · from 1,000 ₽")]
+)
+def test_price_and_length_that_vary_are_said_alike_from_screen_to_screen(salon, talker, language, terms):
+    boris = make_specialist(salon.location, salon.service, name="Boris")
+    offer = ServiceSpecialist.objects.filter(specialist=boris, service=salon.service)
+    offer.update(custom_price=1500, custom_duration=90)
+
+    olga = talker(language=language).says("/start").taps("📅")
+    assert olga.labels[0] == [f"Haircut · {terms}"]
+
+    olga.taps("Haircut")
+    assert olga.text.splitlines()[0] == f"Haircut · {terms}"
+
+
 def test_receipt_stays_and_the_menu_comes_below(salon, talker):
     olga = at_the_times(talker).taps("tomorrow").taps("✅ Book it")
     receipt = olga.telegram.live_messages(7)[0].message_id

@@ -97,6 +97,15 @@ def test_every_state_has_its_screen_and_its_buttons(salon, talker, language):
     }
 
 
+@pytest.mark.parametrize(
+    ("language", "row"), [("ru", ["⏸ Пауза", "⏹ Стоп", "🔄 Обновить"]), ("en", ["⏸ Pause", "⏹ Stop", "🔄 Refresh"])]
+)
+def test_three_deeds_in_a_row_are_short_enough_for_a_telephone(salon, talker, language, row):
+    desk = opens(at_the_desk(talker, salon, language=language), BROADCAST(id=on_its_way(salon, SENT=1).pk))
+
+    assert desk.labels[0] == row
+
+
 def test_a_running_one_shows_how_far_it_is(salon, talker):
     found = on_its_way(salon, SENT=5, DEAD=1, WAITING=6)
 

@@ -43,6 +43,12 @@ def test_the_label_is_the_state(salon, talker):
     assert "☑️" not in chief.text
 
 
+def test_three_switches_in_a_row_are_short_enough_for_a_telephone(salon, talker):
+    chief = opens(at_the_desk(talker, salon, language="ru"), SWITCHES())
+
+    assert chief.labels[1] == ["✅ Клиент", "✅ Мастер", "✅ Админы"]
+
+
 def test_a_tap_switches_off_and_another_on(salon, talker):
     chief = opens(at_the_desk(talker, salon), SWITCHES())
 

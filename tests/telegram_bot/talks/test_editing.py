@@ -186,6 +186,26 @@ def test_rule_is_stated_before_and_kept(world, anna, late, said):
     assert Appointment.objects.get(pk=visit.pk).status == Status.CANCELLED
 
 
+@pytest.mark.parametrize(
+    ("language", "card", "said"),
+    [
+        ("ru", "Отменить бесплатно уже нельзя", "Вы ничего не платили, удерживать нечего."),
+        ("en", "Cancelling is no longer free of charge", "Nothing was paid, so nothing is kept."),
+    ],
+)
+def test_late_fee_of_a_visit_that_nothing_was_paid_for(world, talker, language, card, said):
+    """The question says the same as the card before it."""
+    world.company.late_fee_percent, world.company.free_cancellation_hours = 20, 24 * 30
+    world.company.save(update_fields=["late_fee_percent", "free_cancellation_hours"])
+    world.visit(10)
+
+    anna = talker(ANNA, "Anna", language).says("/visits").taps("Haircut")
+    assert card in anna.text
+
+    anna.taps("❌")
+    assert anna.text.splitlines()[-1] == said
+
+
 @pytest.mark.parametrize("button", [CANCEL, CONFIRM_CANCEL, RESCHEDULE])
 def test_visit_that_has_begun_is_not_changed_by_its_client(world, anna, button):
     start = world.opened.replace(second=0, microsecond=0)

@@ -1,5 +1,7 @@
 """Where Telegram cannot come to us, we ask; and where it can, it is told where to come to."""
 
+import re
+import time
 from io import StringIO
 
 import pytest
@@ -7,6 +9,8 @@ from django.core.management import CommandError, call_command
 
 from config.management.commands.run import Command as Run
 from telegram_bot import polling
+from telegram_bot.management.commands import run_bot
+from telegram_bot.management.commands.run_bot import Command as RunBot
 from telegram_bot.polling import poll
 from tests.factories import Salon
 from tests.standins.telegram.answers import error
@@ -71,6 +75,55 @@ def test_trouble_on_the_way_ends_nothing(telegram, hurried):
     poll(so_often(4))
 
     assert len(telegram.live_messages(7)) == 1
+
+
+OFFLINE = r"Telegram cannot be reached \(.+\): check the network, a proxy or TELEGRAM_API_BASE"
+
+
+@pytest.mark.parametrize("action", ["info", "set", "delete"])
+def test_telegram_out_of_reach_is_not_called_a_refusal(telegram, settings, action):
+    settings.TELEGRAM_API_BASE = "http://127.0.0.1:9"
+
+    with pytest.raises(CommandError, match=OFFLINE):
+        told("telegram_webhook", action)
+
+
+def test_telegrams_own_refusal_is_told_as_one(telegram):
+    telegram.answer_next("getWebhookInfo", error(502, "Bad Gateway"))
+
+    with pytest.raises(CommandError, match="Telegram refuses: Bad Gateway"):
+        told("telegram_webhook", "info")
+
+
+def test_run_bot_says_once_that_it_keeps_trying_and_then_that_it_answers(telegram, hurried, settings, monkeypatch):
+    there, settings.TELEGRAM_API_BASE = settings.TELEGRAM_API_BASE, "http://127.0.0.1:9"
+    out, err, rounds = StringIO(), StringIO(), []
+    bot = RunBot(stdout=out, stderr=err)
+    said = []
+
+    def going_on():
+        """Three times in vain; then it is there, is gone once more, and is there again."""
+        rounds.append(len(rounds))
+        said.append(out.getvalue())
+        settings.TELEGRAM_API_BASE = there if rounds[-1] in (3, 5) else "http://127.0.0.1:9"
+        return rounds[-1] < 6
+
+    monkeypatch.setattr(run_bot, "poll", lambda goes_on, tell: poll(going_on, tell))
+    bot.handle()
+
+    assert [bool(text) for text in said[:5]] == [False] * 4 + [True]
+    assert out.getvalue() == "The bot answers. Ctrl-C ends it.\nThe bot answers again.\n"
+    assert [re.match(OFFLINE, line) is not None for line in err.getvalue().splitlines()] == [True, True]
+    assert err.getvalue().count("The bot keeps trying. Ctrl-C ends it.") == 2
+    assert len(telegram.calls_of("setChatMenuButton")) == 1
+
+
+def test_rest_after_trouble_ends_with_the_bot():
+    begun = time.monotonic()
+
+    polling.pause(30.0, so_often(1))
+
+    assert time.monotonic() - begun < 10
 
 
 def test_webhook_is_set_with_everything_the_bot_says_of_itself(telegram):
