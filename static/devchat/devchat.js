@@ -11,6 +11,13 @@
   // On a telephone the people lie in a row.
   document.querySelector("#people [aria-current]").scrollIntoView({ block: "nearest", inline: "center" });
 
+  // The times of whoever looks: his clock need not be the server's.
+  const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  function tellTimes(within) {
+    for (const time of within.querySelectorAll("time[datetime]")) time.textContent = clock.format(new Date(time.dateTime));
+  }
+  tellTimes(document);
+
   function look() {
     if (!document.hidden) htmx.trigger(known, "look");
   }
@@ -52,6 +59,7 @@
     while (at) drop();
   }
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    tellTimes(event.detail.fragment); // before they are compared with what is there
     if (event.detail.target !== messages) return;
     event.detail.shouldSwap = false;
     const focused = document.activeElement.id;

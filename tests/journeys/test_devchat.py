@@ -1,6 +1,8 @@
 """Chats with the bot in a browser: with the little bot of the tests, which shows everything there is, and with ours."""
 
 import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
@@ -135,6 +137,26 @@ def test_messages_that_have_not_changed_stay_the_same_nodes(opened, telegram, me
     telegram.cloud.post(telegram.cloud.users[me], {"text": "Reminder: tomorrow"})
     expect(said(page, "Reminder: tomorrow")).to_be_visible()
 
+    assert page.evaluate("[...document.querySelectorAll('.message')].map(node => Boolean(node.isOld))") == [
+        True, True, False,
+    ]  # fmt: skip
+
+
+def test_times_are_those_of_whoever_looks(opened, telegram, me):
+    page = started(opened(timezone_id="Asia/Kathmandu"))  # 5:45 from UTC, where no machine of ours is
+    page.evaluate("document.querySelectorAll('.message').forEach(node => { node.isOld = true })")
+    telegram.cloud.post(telegram.cloud.users[me], {"text": "Reminder: tomorrow"})
+    expect(said(page, "Reminder: tomorrow")).to_be_visible()
+
+    times = page.locator(".message time, .people time").evaluate_all(
+        "nodes => nodes.map(node => [node.dateTime, node.textContent])"
+    )
+
+    kathmandu = ZoneInfo("Asia/Kathmandu")
+    assert [shown for _, shown in times] == [
+        f"{datetime.fromisoformat(moment).astimezone(kathmandu):%H:%M}" for moment, _ in times
+    ]
+    assert len(times) == 4
     assert page.evaluate("[...document.querySelectorAll('.message')].map(node => Boolean(node.isOld))") == [
         True, True, False,
     ]  # fmt: skip
