@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from time import sleep
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,11 +12,14 @@ from accounts.models import Client
 from booking.models import Appointment
 from config.devchat import people
 from telegram_bot import permits
+from tests.config.devchat import bot
 from tests.config.devchat.stage import by_webhook, telegram_of
 from tests.journeys.look import barriers
 
 ANNA = people.SPECIALIST.tg_id
 KEYS = 25
+SLOW = 1.5
+"""Seconds: more than pass between two looks."""
 
 
 @pytest.fixture
@@ -140,6 +144,24 @@ def test_messages_that_have_not_changed_stay_the_same_nodes(opened, telegram, me
     assert page.evaluate("[...document.querySelectorAll('.message')].map(node => Boolean(node.isOld))") == [
         True, True, False,
     ]  # fmt: skip
+
+
+def test_what_arrives_while_the_bot_is_slow_keeps_the_form_whose_answer_is_awaited(opened, telegram, me, monkeypatch):
+    page, complaints = opened(), []
+    page.on("console", lambda message: complaints.append(message.text))
+    told = bot.told
+
+    def tell_later(*args):
+        sleep(SLOW)
+        told(*args)
+
+    monkeypatch.setattr(bot, "told", tell_later)
+    page.locator("#begin").click()
+    expect(said(page, "/start")).to_be_visible()  # by a look: the answer itself is still awaited
+
+    expect(key(page, "Toast")).to_be_visible()
+    expect(page.locator("#text")).to_be_visible()
+    assert complaints == []
 
 
 def test_times_are_those_of_whoever_looks(opened, telegram, me):
