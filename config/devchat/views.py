@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,6 +14,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from config.devchat import client
 from config.devchat.introduction import introduce_anew
@@ -26,7 +28,7 @@ PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 
 
 def in_a_demo(view: View[P]) -> Callable[..., HttpResponse]:
-    """Nothing is here without a stand-in, whatever the addresses say; and a stand-in may be gone."""
+    """Nothing is here without a stand-in, whatever the addresses say; and a stand-in, or a chat, may be gone."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -35,7 +37,7 @@ def in_a_demo(view: View[P]) -> Callable[..., HttpResponse]:
         try:
             return view(request, *args, **kwargs)
         except client.NotThere:
-            raise Http404 from None
+            return begin_anew(request)
         except client.Away:
             return away(request)
 
@@ -93,6 +95,8 @@ def act(request: HttpRequest, chat_id: int, deed: str) -> HttpResponse:
     except client.Gone:
         state, too_late = client.look(chat_id, request.LANGUAGE_CODE), _("The bot has taken this button away.")
     if not is_partial(request):
+        if too_late:
+            messages.info(request, too_late)
         return redirect("devchat:chat", chat_id)
     return parts(request, {**page(state), "too_late": too_late, "has_acted": True})
 
@@ -109,7 +113,10 @@ def file(request: HttpRequest, file_id: str) -> HttpResponse:
     """A photo to look at; anything else to save, whatever it says it is."""
     if not re.fullmatch(r"[\w-]+", file_id):
         raise Http404
-    content, kind, name = client.file(file_id)
+    try:
+        content, kind, name = client.file(file_id)
+    except client.NotThere:
+        raise Http404 from None
     is_picture = kind in PICTURES
     response = HttpResponse(content, content_type=kind if is_picture else "application/octet-stream")
     response["Content-Disposition"] = content_disposition_header(not is_picture, name or "file") or "attachment"
@@ -130,6 +137,12 @@ def is_partial(request: HttpRequest) -> bool:
 def payload_of(request: HttpRequest) -> str:
     payload = request.GET.get("start", "")
     return payload if PAYLOAD.fullmatch(payload) else ""
+
+
+def begin_anew(request: HttpRequest) -> HttpResponse:
+    messages.info(request, _("What you asked for is not there any more. Here you can begin anew."))
+    home_page = reverse("devchat:home")
+    return HttpResponseClientRedirect(home_page) if is_partial(request) else redirect(home_page)
 
 
 def away(request: HttpRequest) -> HttpResponse:

@@ -3,13 +3,22 @@
 (() => {
   const known = document.getElementById("known");
   const messages = document.getElementById("messages");
+  const composer = document.getElementById("composer");
   const LOOKS = 1000;
   const SOON = [150, 400];
   const OWN_DOING = 3000;
   let [looked, acted] = [0, -Infinity];
+  let isLooking = false;
 
   // On a telephone the people lie in a row.
   document.querySelector("#people [aria-current]").scrollIntoView({ block: "nearest", inline: "center" });
+
+  // The times of whoever looks: his clock need not be the server's.
+  const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  function tellTimes(within) {
+    for (const time of within.querySelectorAll("time[datetime]")) time.textContent = clock.format(new Date(time.dateTime));
+  }
+  tellTimes(document);
 
   function look() {
     if (!document.hidden) htmx.trigger(known, "look");
@@ -27,6 +36,7 @@
     if (isAct(event)) SOON.forEach((wait) => setTimeout(look, wait));
   });
   document.addEventListener("htmx:beforeSwap", (event) => {
+    isLooking = !isAct(event);
     // What was seen before something was done may be older than what came of it.
     if (!isAct(event) && acted > looked) event.detail.shouldSwap = false;
   });
@@ -52,6 +62,10 @@
     while (at) drop();
   }
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    tellTimes(event.detail.fragment); // before they are compared with what is there
+    // A form that waits for its answer stays, or the answer would find no page to change; the next look brings the rest.
+    const isAwaited = isLooking && composer.querySelector(".htmx-request");
+    if (isAwaited && [composer, known].includes(event.detail.target)) event.detail.shouldSwap = false;
     if (event.detail.target !== messages) return;
     event.detail.shouldSwap = false;
     const focused = document.activeElement.id;

@@ -1,6 +1,9 @@
 """Chats with the bot in a browser: with the little bot of the tests, which shows everything there is, and with ours."""
 
 import re
+from datetime import datetime
+from time import sleep
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
@@ -9,11 +12,14 @@ from accounts.models import Client
 from booking.models import Appointment
 from config.devchat import people
 from telegram_bot import permits
+from tests.config.devchat import bot
 from tests.config.devchat.stage import by_webhook, telegram_of
 from tests.journeys.look import barriers
 
 ANNA = people.SPECIALIST.tg_id
 KEYS = 25
+SLOW = 1.5
+"""Seconds: more than pass between two looks."""
 
 
 @pytest.fixture
@@ -135,6 +141,44 @@ def test_messages_that_have_not_changed_stay_the_same_nodes(opened, telegram, me
     telegram.cloud.post(telegram.cloud.users[me], {"text": "Reminder: tomorrow"})
     expect(said(page, "Reminder: tomorrow")).to_be_visible()
 
+    assert page.evaluate("[...document.querySelectorAll('.message')].map(node => Boolean(node.isOld))") == [
+        True, True, False,
+    ]  # fmt: skip
+
+
+def test_what_arrives_while_the_bot_is_slow_keeps_the_form_whose_answer_is_awaited(opened, telegram, me, monkeypatch):
+    page, complaints = opened(), []
+    page.on("console", lambda message: complaints.append(message.text))
+    told = bot.told
+
+    def tell_later(*args):
+        sleep(SLOW)
+        told(*args)
+
+    monkeypatch.setattr(bot, "told", tell_later)
+    page.locator("#begin").click()
+    expect(said(page, "/start")).to_be_visible()  # by a look: the answer itself is still awaited
+
+    expect(key(page, "Toast")).to_be_visible()
+    expect(page.locator("#text")).to_be_visible()
+    assert complaints == []
+
+
+def test_times_are_those_of_whoever_looks(opened, telegram, me):
+    page = started(opened(timezone_id="Asia/Kathmandu"))  # 5:45 from UTC, where no machine of ours is
+    page.evaluate("document.querySelectorAll('.message').forEach(node => { node.isOld = true })")
+    telegram.cloud.post(telegram.cloud.users[me], {"text": "Reminder: tomorrow"})
+    expect(said(page, "Reminder: tomorrow")).to_be_visible()
+
+    times = page.locator(".message time, .people time").evaluate_all(
+        "nodes => nodes.map(node => [node.dateTime, node.textContent])"
+    )
+
+    kathmandu = ZoneInfo("Asia/Kathmandu")
+    assert [shown for _, shown in times] == [
+        f"{datetime.fromisoformat(moment).astimezone(kathmandu):%H:%M}" for moment, _ in times
+    ]
+    assert len(times) == 4
     assert page.evaluate("[...document.querySelectorAll('.message')].map(node => Boolean(node.isOld))") == [
         True, True, False,
     ]  # fmt: skip

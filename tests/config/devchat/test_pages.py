@@ -125,7 +125,9 @@ def test_a_button_that_is_gone_by_now_does_nothing(visitor, me, telegram):
     answer = visitor.post(f"/dev/telegram/{me}/press/", gone, headers={"hx-request": "true"})
 
     assert "The bot has taken this button away." in answer.content.decode()
-    assert act(visitor, me, "press", **gone).count("<article") == changed.count("<article")
+    pressed = act(visitor, me, "press", **gone)
+    assert pressed.count("<article") == changed.count("<article")
+    assert "The bot has taken this button away." in pressed
 
 
 def test_the_own_phone_is_shared_by_a_button_below(visitor, me, telegram):
@@ -235,7 +237,20 @@ def test_a_telegram_that_refuses_the_introduction_keeps_nobody_out(telegram, set
 # --- who gets in ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["99/", "99/look/", "files/unknown/", "files/..%2Fx/"])
+@pytest.mark.parametrize(("method", "path"), [("get", "99/"), ("get", "99/look/"), ("post", "99/press/")])
+def test_whoever_asks_for_a_chat_of_yesterday_begins_anew(visitor, me, method, path):
+    """A restart makes another newcomer, and the address of the earlier one is still in the browser."""
+    ask = getattr(visitor, method)
+
+    answer = ask(f"/dev/telegram/{path}", {"tap": "1:toast"}, follow=True)
+    by_script = ask(f"/dev/telegram/{path}", {"tap": "1:toast"}, headers={"hx-request": "true"})
+
+    assert [address for address, _ in answer.redirect_chain] == ["/dev/telegram/", f"/dev/telegram/{me}/"]
+    assert "is not there any more" in answer.content.decode()
+    assert (by_script.status_code, by_script["HX-Redirect"]) == (200, "/dev/telegram/")
+
+
+@pytest.mark.parametrize("path", ["files/unknown/", "files/..%2Fx/"])
 def test_what_there_is_not_is_not_found(visitor, path):
     assert visitor.get(f"/dev/telegram/{path}").status_code == 404
 
