@@ -193,8 +193,8 @@ def test_whole_day_off_leaves_the_night_that_began_before(night):
 
 
 def changes(zone: ZoneInfo, hours: int) -> date:
-    """The next day from tomorrow on that is so many hours long."""
-    day = datetime.now(UTC).date() + A_DAY
+    """The next day that is so many hours long, from the day after tomorrow on: of a day begun the past is not free."""
+    day = datetime.now(zone).date() + 2 * A_DAY
     while (midnight(day + A_DAY, zone) - midnight(day, zone)) != timedelta(hours=hours):
         day += A_DAY
     return day
