@@ -59,6 +59,11 @@ def refuse_no_rate(rate: str) -> None:
         sys.exit(f"API_BOOK_RATE={rate} is no rate: write one like 60/min, or 0 for none.")
 
 
+def mails_in(folder: Path) -> str:
+    """The ``EMAIL_URL`` of an absolute folder. django-environ takes one slash more away than a URL gives."""
+    return f"filemail:///{folder}"
+
+
 def refuse_half_configured() -> None:
     missing = [name for name in REQUIRED_ON_A_SERVER if not os.environ.get(name)]
     if missing:

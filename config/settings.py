@@ -15,7 +15,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config.devchat.door import door_of
-from config.environment import DEMO_SECRET_KEY, read_environment
+from config.environment import DEMO_SECRET_KEY, mails_in, read_environment
 from config.logs import without_secrets
 from config.unfold import UNFOLD_SETTINGS
 
@@ -235,7 +235,7 @@ VAPID_PUBLIC_KEY = env.str("VAPID_PUBLIC_KEY")
 VAPID_EMAIL = env.str("VAPID_EMAIL")
 PUSH_ALLOWED_HOSTS = env.list("PUSH_ALLOWED_HOSTS")
 # A demo keeps its mails as files and prints SMS in its terminal; a server that was told of neither sends none.
-EMAIL_URL = env.str("EMAIL_URL") or (f"filemail://{BASE_DIR / '.okno' / 'mail'}" if DEBUG else "")
+EMAIL_URL = env.str("EMAIL_URL") or (mails_in(BASE_DIR / ".okno" / "mail") if DEBUG else "")
 vars().update(environ.Env.email_url_config(EMAIL_URL) if EMAIL_URL else {})
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM") or "okno@localhost"

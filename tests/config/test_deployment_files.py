@@ -4,9 +4,10 @@ import re
 from pathlib import Path
 
 from django.conf import settings
+from environ import Env
 
 from config.embedded.place import PROJECT
-from config.environment import DEFAULTS, REQUIRED_ON_A_SERVER
+from config.environment import DEFAULTS, REQUIRED_ON_A_SERVER, mails_in
 from config.management.commands.run import Command
 from notifications.values import BROADCAST, P2P
 
@@ -44,6 +45,12 @@ def test_env_example_changes_nothing_when_copied_as_it_is() -> None:
     lines = (PROJECT / ".env.example").read_text().splitlines()
 
     assert [line for line in lines if line and not line.startswith("#")] == []
+
+
+def test_a_demo_keeps_its_mails_where_it_says() -> None:
+    folder = PROJECT / ".okno" / "mail"
+
+    assert Env.email_url_config(mails_in(folder))["EMAIL_FILE_PATH"] == str(folder)
 
 
 def test_docker_compose_has_no_password_of_its_own() -> None:
