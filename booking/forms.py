@@ -86,12 +86,12 @@ class ContactForm(forms.Form):
         },
     )
     comment = forms.CharField(
-        label=_("A wish"),
+        label=_("Comment"),
         required=False,
         strip=True,
         max_length=2000,
         widget=forms.Textarea({"rows": 2}),
-        error_messages={"max_length": _("Shorten the wish to 2000 characters.")},
+        error_messages={"max_length": _("Shorten the comment to 2000 characters.")},
     )
 
     def __init__(self, *args: Any, location: Location, phone_is_needed: bool = True, **kwargs: Any) -> None:

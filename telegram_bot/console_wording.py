@@ -54,12 +54,12 @@ OK, DECLINED, FAULT = "ok", "declined", "fault"
 COLOURS = {OK: "success", DECLINED: "warning", FAULT: "danger"}
 
 STEPS = {
-    "arr": gettext_lazy("Visit #%(id)s: came"),
-    "done": gettext_lazy("Visit #%(id)s: done"),
-    "ns": gettext_lazy("Visit #%(id)s: did not come"),
-    "xarr": gettext_lazy("Visit #%(id)s: “came” taken back"),
-    "xdone": gettext_lazy("Visit #%(id)s: “done” taken back"),
-    "xns": gettext_lazy("Visit #%(id)s: “did not come” taken back"),
+    "arr": gettext_lazy("Visit #%(id)s: arrived"),
+    "done": gettext_lazy("Visit #%(id)s: completed"),
+    "ns": gettext_lazy("Visit #%(id)s: no-show"),
+    "xarr": gettext_lazy("Visit #%(id)s: “arrived” taken back"),
+    "xdone": gettext_lazy("Visit #%(id)s: “completed” taken back"),
+    "xns": gettext_lazy("Visit #%(id)s: “no-show” taken back"),
 }
 DEEDS: dict[Callback, Any] = {
     **dict.fromkeys((MY_STEP, DESK_STEP), ""),
@@ -92,11 +92,11 @@ LOOKS: dict[Callback, Any] = {
 SCREENS = {
     "n": gettext_lazy("Opened the menu"),
     "b": gettext_lazy("Looked for a time, as a client"),
-    "m": gettext_lazy("Looked at visits of his or her own"),
-    "rm": gettext_lazy("Answered a reminder of his or her own"),
-    "w": gettext_lazy("Looked at a wallet of his or her own"),
-    "s": gettext_lazy("Opened settings of his or her own"),
-    "sp": gettext_lazy("Looked at days of his or her own"),
+    "m": gettext_lazy("Looked at own visits"),
+    "rm": gettext_lazy("Answered own reminder"),
+    "w": gettext_lazy("Looked at own wallet"),
+    "s": gettext_lazy("Opened own settings"),
+    "sp": gettext_lazy("Looked at own days"),
     "ad": gettext_lazy("Looked at the salon"),
     "x": gettext_lazy("Pressed a label"),
 }
@@ -108,7 +108,7 @@ MESSAGES = {
     "button": gettext_lazy("Pressed a button that is no longer known"),
 }
 TYPED_DEEDS = {
-    **dict.fromkeys((COMMENTING, COMMENTING_ON_HOLD), gettext_lazy("Wrote a comment on a visit of his or her own")),
+    **dict.fromkeys((COMMENTING, COMMENTING_ON_HOLD), gettext_lazy("Commented on own visit")),
     EXPLAINING: gettext_lazy("Break: reason written"),
     WRITING: gettext_lazy("Broadcast: text written"),
     REWRITING: gettext_lazy("Broadcast: text changed"),
@@ -118,8 +118,8 @@ TYPED_DEEDS = {
 TYPED_LOOKS = {FINDING: gettext_lazy("Looked for a client"), WHOM: gettext_lazy("Looked for whom to book")}
 OUTCOMES = {
     "ok": gettext_lazy("Answered"),
-    "already done": gettext_lazy("Had been done already"),
-    "missing": gettext_lazy("Not there any more"),
+    "already done": gettext_lazy("Was already done"),
+    "missing": gettext_lazy("No longer there"),
     "not_allowed": gettext_lazy("Not allowed"),
     "busy": gettext_lazy("The server was busy"),
 }

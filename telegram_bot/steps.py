@@ -41,7 +41,7 @@ def back_from(status: Status, done: Any) -> TapStep:
 STEPS = {
     "arr": TapStep(
         "✅",
-        pgettext_lazy("a step of a visit", "Came"),
+        pgettext_lazy("a step of a visit", "Arrived"),
         gettext_lazy("Noted: the client is here."),
         mark_arrived,
         ARRIVE.is_open,
@@ -57,8 +57,8 @@ STEPS = {
     ),
     "ns": TapStep(
         "🚫",
-        pgettext_lazy("a step of a visit", "Did not come"),
-        gettext_lazy("Noted: the client did not come."),
+        pgettext_lazy("a step of a visit", "No-show"),
+        gettext_lazy("Noted: the client did not show up."),
         mark_no_show,
         NO_SHOW.is_open,
         NO_SHOW.to,
@@ -82,9 +82,9 @@ def take_step(visit: Appointment, name: str, now: datetime, actor: Actor) -> Tak
     """Raises NotAllowed when the visit is no longer the actor's; any other refusal is said."""
     step = STEPS[name]
     if visit.status == step.to:
-        return Taken(_("That is noted already."))
+        return Taken(_("Already noted."))
     if step.run is correct_status and not step.is_open(visit, now):
-        return Taken(_("There is nothing to take back any more."), "wrong_status")
+        return Taken(_("There is nothing left to take back."), "wrong_status")
     try:
         step.run(visit.pk, actor)
     except NotAllowed:

@@ -62,7 +62,7 @@ STEPS = {
     for step in (
         DeskStep("arrive", _("Arrived"), _("marked as arrived"), "how_to_reg", mark_arrived, ARRIVE.is_open),
         DeskStep("complete", _("Completed"), _("completed"), "task_alt", complete_appointment, COMPLETE.is_open),
-        DeskStep("no-show", _("Did not come"), _("marked as no-show"), "person_off", mark_no_show, NO_SHOW.is_open),
+        DeskStep("no-show", _("No-show"), _("marked as no-show"), "person_off", mark_no_show, NO_SHOW.is_open),
         DeskStep("undo", _("Undo the move"), _("put back"), "undo", undo_reschedule, was_just_moved),
         DeskStep("correct", _("Take the last step back"), _("corrected"), "undo", correct_status, can_be_corrected),
         DeskStep("release", _("Release the hold"), _("released"), "lock_open", release_hold, is_hold),

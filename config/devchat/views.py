@@ -140,7 +140,7 @@ def payload_of(request: HttpRequest) -> str:
 
 
 def begin_anew(request: HttpRequest) -> HttpResponse:
-    messages.info(request, _("What you asked for is not there any more. Here you can begin anew."))
+    messages.info(request, _("What you asked for is no longer there. Here you can start anew."))
     home_page = reverse("devchat:home")
     return HttpResponseClientRedirect(home_page) if is_partial(request) else redirect(home_page)
 

@@ -110,7 +110,7 @@ def in_words(figures: DeskFigures) -> str:
     """17 визитов · 3 здесь · 1 не пришли."""
     parts = [visits_count(figures.visits)]
     parts += [_("%(count)d here") % {"count": figures.here}] if figures.here else []
-    parts += [_("%(count)d did not come") % {"count": figures.missed}] if figures.missed else []
+    parts += [_("no-shows: %(count)d") % {"count": figures.missed}] if figures.missed else []
     return " · ".join(parts) if figures.rows else _("No visits.")
 
 

@@ -83,7 +83,7 @@ def card_screen(talk: Talk, company: Company, client: Client) -> Screen:
         missed=past.filter(status=Status.NO_SHOW).count(),
     )
     visits = [visit_button(visit, client) for visit in coming[:SHOWN_COMING]]
-    book = Button("➕ " + _("Book for him or her"), NEW_PLACE(whom=client.pk))
+    book = Button("➕ " + _("Book for this client"), NEW_PLACE(whom=client.pk))
     return Screen(text, (*in_rows(visits, across=1), (book,), (back_button(FIND(), _("Find another")), home_button())))
 
 

@@ -44,7 +44,7 @@ def switch(talk: Talk, *, event: str, role: str) -> Reply:
     cells[event, role] = changed = replace(cell, channels=frozenset() if cell.channels else EVERY)
     with talk.effect():
         set_matrix(company_id, [changed], talk.staff)
-    said = _("Told from now on.") if changed.channels else _("Not told any more.")
+    said = _("Switched on.") if changed.channels else _("Switched off.")
     return Reply(matrix_screen(list(cells.values())), toast=said)
 
 

@@ -70,7 +70,7 @@ def deeds(acting: Acting, return_to: str) -> tuple[Row, ...]:
     cancel_it = Button("❌ " + _("Cancel"), CANCEL(id=pk, return_to=return_to))
     if acting.is_staff:
         return ((move, cancel_it),)
-    comment = Button("💬 " + (_("Change the wish") if acting.visit.notes else _("Wish")), COMMENT(id=pk))
+    comment = Button("💬 " + (_("Change the comment") if acting.visit.notes else _("Comment")), COMMENT(id=pk))
     return (move, cancel_it), (comment, Button("📆 " + _("Add to calendar"), CALENDAR_FILE(id=pk)))
 
 
@@ -86,7 +86,7 @@ def follower_row(acting: Acting, return_to: str) -> Row:
     """For whoever sees the visit for its link alone. Staff follow it beside their work: not on a card of theirs."""
     if (acting.is_staff and is_on_a_card(return_to)) or not acting.only_follows:
         return ()
-    return (Button("🔕 " + _("Do not follow"), STOP_FOLLOWING(id=acting.visit.pk)),)
+    return (Button("🔕 " + _("Stop following"), STOP_FOLLOWING(id=acting.visit.pk)),)
 
 
 def way_back_row(acting: Acting, return_to: str) -> Row:
@@ -106,7 +106,7 @@ def cancel(talk: Talk, *, id: int, return_to: str) -> Reply:  # noqa: A002 - as 
 
 def ask_to_cancel(talk: Talk, acting: Acting, return_to: str) -> Reply:
     if acting.visit.status == Status.CANCELLED:
-        return Reply(cancelled_screen(talk, acting, return_to), toast=_("It is cancelled already."))
+        return Reply(cancelled_screen(talk, acting, return_to), toast=_("It is already cancelled."))
     if not acting.may_change:
         return Reply(menu_screen(acting, return_to), toast=str(acting.why_not), is_alert=True)
     text = text_of("editing/cancel", visit=acting.visit, acting=acting, settlement=told_settlement(acting))

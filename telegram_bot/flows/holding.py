@@ -94,13 +94,13 @@ def ran_out(held: Appointment) -> Screen | None:
     if held.status not in (Status.HOLD, Status.EXPIRED):
         return None
     others = sorted(alternatives_to(held.slot), key=attrgetter("start", "specialist_name"))
-    said = _("The time could not wait any longer.")
+    said = _("We could not keep the time any longer.")
     return times_screen(located(held.location_id), held.service_id, None, others, refusal=said).screen
 
 
 def check_rows(held: Appointment, *, can_pay: bool) -> tuple[Row, ...]:
     pay = Button("👛 " + _("Pay from the wallet"), PAY(hold=held.pk))
-    comment = Button("💬 " + (_("Change the wish") if held.notes else _("Wish")), COMMENT_ON_HOLD(hold=held.pk))
+    comment = Button("💬 " + (_("Change the comment") if held.notes else _("Comment")), COMMENT_ON_HOLD(hold=held.pk))
     return rows_of(
         (Button("✅ " + _("Book it"), CONFIRM(hold=held.pk), style=Style.SUCCESS),),
         (pay, comment) if can_pay else (comment,),
@@ -187,7 +187,7 @@ def comment_on_hold(talk: Talk, *, hold: int) -> Reply:
 
 
 def without_comment_row(hold: int) -> Row:
-    return (Button("✖️ " + _("Without a wish"), STOP_COMMENTING(hold=hold)),)
+    return (Button("✖️ " + _("Without a comment"), STOP_COMMENTING(hold=hold)),)
 
 
 def booked_meanwhile(talk: Talk, found: Appointment) -> Reply:
@@ -210,7 +210,7 @@ def take_comment_on_hold(talk: Talk, text: str, *, hold: int) -> Reply:
         return reply
     if not 0 < len(text) <= LONGEST_COMMENT:
         talk.ask(COMMENTING_ON_HOLD, hold=hold)
-        said = _("At most %(longest)d letters, please.") % {"longest": LONGEST_COMMENT}
+        said = _("At most %(longest)d characters, please.") % {"longest": LONGEST_COMMENT}
         return Reply(Screen(said, (without_comment_row(hold),)), refusal=TOO_LONG)
     comment_on_appointment(found.pk, text, talk.client, request=talk.once)
     return check_screen(talk, own_hold(talk, hold))

@@ -50,7 +50,7 @@ def by_link(talk: Talk, payload: str) -> Reply:
 
 def gone(talk: Talk) -> Reply:
     menu = home(talk).screen
-    text = _("This link leads nowhere any more.")
+    text = _("This link no longer works.")
     return Reply(Screen(f"{text}\n\n{menu.text}", menu.rows) if menu else None)
 
 

@@ -181,7 +181,7 @@ def move_instead(acting: Acting, refusal: SlotRefused, return_to: str) -> Reply:
 def move(talk: Talk, *, id: int, start: datetime) -> Reply:  # noqa: A002 - as the grammar calls it
     acting, return_to = acting_on(talk, id), where_it_began(talk, id)
     if acting.may_change and start == acting.visit.start_time:
-        return Reply(moved_screen(acting, return_to), toast=_("The visit is at this time already."))
+        return Reply(moved_screen(acting, return_to), toast=_("The visit is already at this time."))
     if not acting.may_change:
         return begin_to_move(talk, acting, return_to)
     try:
@@ -215,4 +215,4 @@ def undo(talk: Talk, *, id: int) -> Reply:  # noqa: A002 - as the grammar calls 
     except SlotRefused as refusal:
         return Reply(moved_screen(acting, return_to), toast=str(refusal), is_alert=True)
     back = acting_on(talk, id)
-    return Reply(menu_screen(back, return_to, headline="↩️ " + _("It is as it was")), toast=_("Put back."))
+    return Reply(menu_screen(back, return_to, headline="↩️ " + _("Back at the old time")), toast=_("Put back."))

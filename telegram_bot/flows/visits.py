@@ -147,7 +147,7 @@ def take_comment(talk: Talk, text: str, *, id: int) -> Reply:  # noqa: A002 - as
         return reply
     if not 0 < len(text) <= LONGEST_COMMENT:
         talk.ask(COMMENTING, id=id)
-        said = _("At most %(longest)d letters, please.") % {"longest": LONGEST_COMMENT}
+        said = _("At most %(longest)d characters, please.") % {"longest": LONGEST_COMMENT}
         return Reply(comment_screen(acting, said), refusal=TOO_LONG)
     comment_on_appointment(id, text, acting.actor, request=talk.once)
     acting = as_client(talk, id)

@@ -442,7 +442,7 @@ def test_too_long_a_wish_is_named_and_kept(client, salon):
     page = client.post(details_of(client, salon), ANNA | {"comment": "x" * 5000})
 
     assert page.status_code == 422
-    assert "Shorten the wish" in text(page)
+    assert "Shorten the comment" in text(page)
     assert "x" * 5000 in text(page)
 
 

@@ -62,8 +62,8 @@ def test_a_long_first_line_is_cut(salon):
         ("", "There is no text in it."),
         ("  \n ", "There is no text in it."),
         ("<b> </b>", "There is no text in it."),
-        ("a" * 3501, "It is 1 letter too long."),
-        ("a" * 3600, "It is 100 letters too long."),
+        ("a" * 3501, "It is 1 character too long."),
+        ("a" * 3600, "It is 100 characters too long."),
     ],
 )
 def test_what_telegram_would_not_take_is_refused_in_words(salon, text, why):

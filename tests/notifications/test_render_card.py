@@ -103,7 +103,7 @@ def test_whoever_follows_a_visit_of_a_guest_has_the_clients_card(salon):
 
     card = card_of(visit, CLIENT, language="en")
 
-    assert first_line(card) == f"✅ <b>You are booked</b> · No. {visit.pk}"
+    assert first_line(card) == f"✅ <b>You are booked</b> · #{visit.pk}"
     assert card.buttons[1][0].callback == f"bke:menu:{visit.pk}:n"
 
 

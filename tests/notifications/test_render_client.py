@@ -66,7 +66,7 @@ def test_a_client_who_booked_is_told_so_in_english(salon):
     message = salon.says(created(visit, WEB_GUEST), CLIENT, language="en")
 
     assert message.text == lines(
-        f"✅ <b>You are booked</b> · No. {visit.pk}",
+        f"✅ <b>You are booked</b> · #{visit.pk}",
         "",
         "<b>Wed 28 January, 2:00 pm–3:00 pm</b>",
         "Стрижка · Анна",

@@ -70,8 +70,8 @@ def test_every_part_of_a_button_has_an_example():
 @pytest.mark.parametrize(
     ("what", "english", "russian"),
     [
-        ("sp:v:12:arr", "Visit #12: came", "Визит #12: пришёл"),
-        ("ad:v:12:xns", "Visit #12: “did not come” taken back", "Визит #12: «не пришёл» снято"),
+        ("sp:v:12:arr", "Visit #12: arrived", "Визит #12: пришёл"),
+        ("ad:v:12:xns", "Visit #12: “no-show” taken back", "Визит #12: «не пришёл» снято"),
         ("bke:confirm_cancel:12:d20260128", "Visit #12: cancelled", "Визит #12: отменён"),
         ("r:h:12:h1234", "Visit #12: moved", "Визит #12: перенесён"),
         ("sp:b2:h1234:30", "Break taken: 30 min", "Взят перерыв: 30 мин"),
@@ -100,8 +100,8 @@ def test_what_was_done_in_words(what, english, russian):
     ("outcome", "kind", "words"),
     [
         ("ok", "ok", "Answered"),
-        ("already done", "ok", "Had been done already"),
-        ("missing", "declined", "Not there any more"),
+        ("already done", "ok", "Was already done"),
+        ("missing", "declined", "No longer there"),
         ("not_allowed", "declined", "Not allowed"),
         ("wrong_status", "declined", "Declined (wrong_status)"),
         ("fault 7F3A", "fault", "A fault of the server, code 7F3A"),
@@ -140,7 +140,7 @@ def test_administrator_reads_who_did_what(world):
     page = world.browser(Role.ADMIN).get(LIST).content.decode()
 
     assert "Olga &lt;Desk&gt;" in page
-    assert f"Visit #{world.visit.pk}: done" in page
+    assert f"Visit #{world.visit.pk}: completed" in page
     assert f'href="/admin/booking/appointment/{world.visit.pk}/change/"' in page
     assert "Declined (wrong_status)" in page
 

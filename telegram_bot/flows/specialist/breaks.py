@@ -172,7 +172,7 @@ def length_button(beginning: Beginning, length: int) -> Button:
 def not_then(talk: Talk, column: Column, start: datetime) -> Reply:
     """The button is older than the day it was made for."""
     screen = start_screen(talk, column, max(start.astimezone(column.zone).date(), column.today))
-    return Reply(screen, toast=_("You do not work then any more, or it is over. Choose another time."), is_alert=True)
+    return Reply(screen, toast=_("You are not working then, or that time is over. Choose another."), is_alert=True)
 
 
 # Done -----------------------------------------------------------------------------------------------------------------
@@ -230,10 +230,10 @@ def drop(talk: Talk, *, id: int) -> Reply:  # noqa: A002 - as the grammar calls 
     column = my_column(talk)
     row = my_break(talk, column, id)
     if row is None:
-        return Reply(day_screen(talk, column, column.today), toast=_("There is no such break any more."))
+        return Reply(day_screen(talk, column, column.today), toast=_("That break is already gone."))
     with talk.effect():
         drop_break(row.pk, talk.staff)
-    return Reply(day_screen(talk, column, row.date), toast=_("The break is taken back."))
+    return Reply(day_screen(talk, column, row.date), toast=_("The break is removed."))
 
 
 def my_break(talk: Talk, column: Column, pk: int) -> Break | None:
@@ -269,7 +269,7 @@ def take_reason(talk: Talk, text: str, *, id: int) -> Reply:  # noqa: A002 - as 
         return reply
     if not 0 < len(text) <= LONGEST_REASON:
         talk.ask(EXPLAINING, id=id)
-        said = _("At most %(longest)d letters, please.") % {"longest": LONGEST_REASON}
+        said = _("At most %(longest)d characters, please.") % {"longest": LONGEST_REASON}
         return Reply(reason_screen(row, said), refusal=TOO_LONG)
     with talk.effect():
         row = explain_break(row.pk, text, talk.staff)

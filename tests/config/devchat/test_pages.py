@@ -246,7 +246,7 @@ def test_whoever_asks_for_a_chat_of_yesterday_begins_anew(visitor, me, method, p
     by_script = ask(f"/dev/telegram/{path}", {"tap": "1:toast"}, headers={"hx-request": "true"})
 
     assert [address for address, _ in answer.redirect_chain] == ["/dev/telegram/", f"/dev/telegram/{me}/"]
-    assert "is not there any more" in answer.content.decode()
+    assert "is no longer there" in answer.content.decode()
     assert (by_script.status_code, by_script["HX-Redirect"]) == (200, "/dev/telegram/")
 
 

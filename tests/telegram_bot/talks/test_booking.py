@@ -107,7 +107,7 @@ def test_phone_is_asked_for_once(salon, talker):
 
     olga.taps("🏠 To the menu").taps("📅 Book").taps("Haircut").taps("tomorrow").taps("✅ Book it")
 
-    assert len([call for call in olga.telegram.calls if "Shall we know your number" in str(call.params)]) == 1
+    assert len([call for call in olga.telegram.calls if "Share your number" in str(call.params)]) == 1
     assert Appointment.objects.count() == 2
 
 
@@ -190,7 +190,7 @@ def test_hold_that_ran_out_changes_the_screen_by_itself(salon, talker):
 
     assert (tell_of_holds_that_ran_out(), tell_of_holds_that_ran_out()) == (1, 0)
 
-    assert olga.text.startswith("😔 The time could not wait any longer.\n\nHaircut")
+    assert olga.text.startswith("😔 We could not keep the time any longer.\n\nHaircut")
     olga.taps("tomorrow").taps("✅ Book it")
     assert Appointment.objects.filter(status=Status.CONFIRMED).count() == 1
 
@@ -225,7 +225,7 @@ def test_confirming_twice_shows_the_same_receipt(salon, talker):
 
 
 def test_comment_is_typed_and_kept(salon, talker):
-    olga = at_the_times(talker).taps("tomorrow").taps("💬 Wish")
+    olga = at_the_times(talker).taps("tomorrow").taps("💬 Comment")
     assert olga.text.startswith("💬 Write what we should know")
 
     olga.says("No <b>perfume</b> & no talk")
@@ -236,10 +236,10 @@ def test_comment_is_typed_and_kept(salon, talker):
 
 
 def test_comment_that_is_too_long_is_asked_for_again(salon, talker):
-    olga = at_the_times(talker).taps("tomorrow").taps("💬 Wish").says("x" * 501)
-    assert olga.text == "At most 500 letters, please."
+    olga = at_the_times(talker).taps("tomorrow").taps("💬 Comment").says("x" * 501)
+    assert olga.text == "At most 500 characters, please."
 
-    olga.taps("✖️ Without a wish").taps("✅ Book it")
+    olga.taps("✖️ Without a comment").taps("✅ Book it")
 
     assert (Appointment.objects.get().notes, Appointment.objects.get().status) == ("", Status.CONFIRMED)
 
@@ -294,7 +294,7 @@ def test_several_locations_are_chosen_from(salon, talker):
 
     olga = talker(language="en").says("/start").taps("📅 Book")
 
-    assert olga.text == f"{salon.company.name}\nWhere shall it be?"
+    assert olga.text == f"{salon.company.name}\nWhere would you like to come?"
     assert olga.labels == [["Centre · Lenin St 5"], ["North"], ["🏠 To the menu"]]
     olga.taps("North")
     assert olga.labels[-1] == ["⬅️ Locations", "🏠"]
@@ -326,15 +326,15 @@ def test_several_companies_are_chosen_from_and_remembered(salon, talker):
 @pytest.mark.parametrize(
     ("payload", "shown"),
     [
-        ("b", "Centre\nLenin St 5\n\nWhat shall it be?"),
+        ("b", "Centre\nLenin St 5\n\nWhat would you like?"),
         ("b_{service}", "Haircut · 60 min"),
         ("b_{service}_{specialist}", "Haircut · 60 min"),
         ("c_{company}", "{name}\n"),
-        ("l_{location}", "Centre\nLenin St 5\n\nWhat shall it be?"),
-        ("b_999999", "This link leads nowhere any more."),
-        ("c_nobody", "This link leads nowhere any more."),
-        ("v_nothing", "This link leads nowhere any more."),
-        ("xyz", "This link leads nowhere any more."),
+        ("l_{location}", "Centre\nLenin St 5\n\nWhat would you like?"),
+        ("b_999999", "This link no longer works."),
+        ("c_nobody", "This link no longer works."),
+        ("v_nothing", "This link no longer works."),
+        ("xyz", "This link no longer works."),
     ],
 )
 def test_deep_link(salon, talker, payload, shown):

@@ -114,7 +114,7 @@ def test_the_screens_on_the_way(salon, talker, maria):
 
     opens(desk, NEW_CHECK(**errand(salon, maria), start=salon.at(10)))
     assert desk.text.startswith(
-        "Book it like this?\n\n👤 Maria Petrova, +7 999 123-45-67\n💇 Haircut\n👨‍💼 Anna\n📍 Centre\n🕐 "
+        "Book it?\n\n👤 Maria Petrova, +7 999 123-45-67\n💇 Haircut\n👨‍💼 Anna\n📍 Centre\n🕐 "
     )
     assert desk.text.endswith("10:00 am – 11:00 am\n💳 1,000 ₽")
     assert desk.labels == [["✅ Book"], ["⬅️ Another time", "🏠"]]
@@ -124,7 +124,7 @@ def test_the_receipt_stays_and_can_be_changed(salon, talker, maria):
     desk = opens(asked(talker, salon), NEW_CHECK(**errand(salon, maria), start=salon.at(10))).taps("✅ Book")
 
     visit = Appointment.objects.get()
-    assert desk.text.startswith(f"✅ Booked · No. {visit.pk}\n\n👤 Maria Petrova, +7 999 123-45-67\n💇 Haircut\n")
+    assert desk.text.startswith(f"✅ Booked · #{visit.pk}\n\n👤 Maria Petrova, +7 999 123-45-67\n💇 Haircut\n")
     assert data_of(desk) == [[EDIT(id=visit.pk, return_to=TO_CARD)], ["n:menu"]]
 
     desk.taps("🏠 To the menu")

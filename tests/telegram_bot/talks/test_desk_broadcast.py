@@ -64,7 +64,7 @@ def test_the_latest_are_listed_with_their_state(salon, talker, language):
 def test_an_empty_list_says_so(salon, talker):
     desk = opens(at_the_desk(talker, salon), BROADCASTS())
 
-    assert desk.text.endswith("There has not been any yet.")
+    assert desk.text.endswith("There are none yet.")
 
 
 def test_eight_are_shown(salon, talker):
@@ -157,7 +157,7 @@ def test_a_text_that_is_too_long_for_a_message_comes_back_as_a_file(salon, talke
     desk = writing(talker, salon).says(typed)
 
     screen, file = desk.telegram.live_messages(ADMIN)
-    assert screen.text.startswith("⚠️ It is 500 letters too long.")
+    assert screen.text.startswith("⚠️ It is 500 characters too long.")
     assert file.upload.content.decode() == typed
     assert not Broadcast.objects.exists()
 

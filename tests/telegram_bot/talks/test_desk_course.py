@@ -122,7 +122,7 @@ def test_one_that_has_ended_shows_what_came_of_it(salon, talker):
     desk = looking_at(talker, salon, found)
 
     assert desk.text.splitlines() == [
-        "📣 Autumn", "⏹ Stopped", "", "Delivered 3 of 9", "Blocked or out of reach: 2", "Not sent any more: 4",
+        "📣 Autumn", "⏹ Stopped", "", "Delivered 3 of 9", "Blocked or out of reach: 2", "No longer sent: 4",
     ]  # fmt: skip
 
 

@@ -68,7 +68,7 @@ def test_menu_says_how_the_day_goes(world, talker, language, monkeypatch):
 
     who = olga(talker, language)
 
-    counts = {"ru": "4 визита · здесь: 1 · не пришли: 1", "en": "4 visits · 1 here · 1 did not come"}[language]
+    counts = {"ru": "4 визита · здесь: 1 · не пришли: 1", "en": "4 visits · 1 here · no-shows: 1"}[language]
     following = {
         "ru": "Следующий: 14:00–15:00 ○ Алёхина М. — Haircut · Vera",
         "en": "Next: 2:00 pm–3:00 pm ○ Алёхина М. — Haircut · Vera",
@@ -132,7 +132,7 @@ def test_day_of_the_salon_is_told_line_by_line(world, talker, language):
             ["➕ Записать", "🏠"],
         ),
         "en": (
-            "2 visits · 1 here · 1 did not come\n\n10:00 am–11:00 am ○ <Алёхина> М. — Haircut · Vera\n"
+            "2 visits · 1 here · no-shows: 1\n\n10:00 am–11:00 am ○ <Алёхина> М. — Haircut · Vera\n"
             "11:00 am–12:00 pm ● Пётр — Haircut · arrived · Boris\n12:00 pm–1:00 pm ✖ Guest — Haircut · no-show · Vera",
             [["10:00 am <Алёхина>", "11:00 am Пётр"], ["12:00 pm Guest"]],
             ["👤 Specialist: all"],

@@ -41,7 +41,7 @@ def test_the_desk_sees_its_day(salon, talker, role):
         "",
         "Visits: 1 · 9 % full",
         "Paid 0 ₽, to be paid 1,000 ₽",
-        "Did not come: 1 · New clients: 1",
+        "No-shows: 1 · New clients: 1",
     ]
     assert desk.labels == [["• Today", "7 days", "30 days"], ["🏠 To the menu"]]
 

@@ -53,11 +53,11 @@ def test_a_tap_switches_off_and_another_on(salon, talker):
     chief = opens(at_the_desk(talker, salon), SWITCHES())
 
     chief.taps(SWITCH(**CREATED))
-    assert (chief.labels[1][0], chief.toast, channels(salon)) == ("▫️ Client", "Not told any more.", frozenset())
+    assert (chief.labels[1][0], chief.toast, channels(salon)) == ("▫️ Client", "Switched off.", frozenset())
     assert channels(salon, role=RecipientRole.ADMIN) == frozenset(Channel)
 
     a_moment_later(chief).taps(SWITCH(**CREATED))
-    assert (chief.labels[1][0], chief.toast, channels(salon)) == ("✅ Client", "Told from now on.", frozenset(Channel))
+    assert (chief.labels[1][0], chief.toast, channels(salon)) == ("✅ Client", "Switched on.", frozenset(Channel))
 
 
 def test_what_is_told_by_some_channels_says_so(salon, talker):

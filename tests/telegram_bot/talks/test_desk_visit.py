@@ -116,7 +116,7 @@ def test_step_is_one_tap_and_a_second_says_so(world, talker, step):
     shows(a_moment_later(who), DESK_STEP(id=row.pk, step=step))
 
     row.refresh_from_db()
-    assert (first.startswith(("Noted", "Taken back")), who.toast) == (True, "That is noted already.")
+    assert (first.startswith(("Noted", "Taken back")), who.toast) == (True, "Already noted.")
     assert (row.status, history(row)) == (after, ["booking_created", event])
     assert last_event(row).initiated_by == {"user_id": world.operator.pk, "role": "operator", "channel": "tg_bot"}
 

@@ -88,7 +88,7 @@ YES_NO = {"ru": ["⬅️ Нет, оставить", "❌ Да, отменить"
 DONE = {
     "ru": ("❌ Ваш визит отменён · № {number}\n\n{span}\nHaircut · Vera", "Визит отменён.", "📅 Записаться снова"),
     "en": (
-        "❌ Your visit has been cancelled · No. {number}\n\n{span}\nHaircut · Vera",
+        "❌ Your visit has been cancelled · #{number}\n\n{span}\nHaircut · Vera",
         "The visit is cancelled.",
         "📅 Book again",
     ),
@@ -158,7 +158,7 @@ def test_second_yes_says_that_it_is_cancelled_already(world, anna):
     get_redis_connection().flushdb()
     anna.forges(CONFIRM_CANCEL(id=visit.pk, return_to="l0"), message_id=shown)
 
-    assert (anna.toast, anna.labels) == ("It is cancelled already.", labels)
+    assert (anna.toast, anna.labels) == ("It is already cancelled.", labels)
     assert history(visit).count("booking_cancelled") == 1
 
 
@@ -405,7 +405,7 @@ def test_client_goes_back_to_his_own_card(world, anna):
 
     anna.taps(f"bke:menu:{visit.pk}:n").taps("⬅️")
 
-    assert anna.text.startswith(f"🕐 Your visit has been moved · No. {visit.pk}")
+    assert anna.text.startswith(f"🕐 Your visit has been moved · #{visit.pk}")
     assert anna.labels[-1] == ["🏠 To the menu"]
 
 

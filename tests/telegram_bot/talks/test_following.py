@@ -22,7 +22,7 @@ from tests.telegram_bot.talks.world import ANNA, BORIS, OPERATOR, OUTDATED, SPEC
 
 pytestmark = pytest.mark.django_db
 
-BUTTON = {"ru": "🔕 Не следить", "en": "🔕 Do not follow"}
+BUTTON = {"ru": "🔕 Не следить", "en": "🔕 Stop following"}
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def to_clients(visit) -> set[str]:
         ),
         (
             "en",
-            [["🕐 Move", "❌ Cancel"], ["💬 Wish", "📆 Add to calendar"], ["🔕 Do not follow"], ["⬅️", "🏠"]],
+            [["🕐 Move", "❌ Cancel"], ["💬 Comment", "📆 Add to calendar"], ["🔕 Stop following"], ["⬅️", "🏠"]],
             "You no longer follow this visit.",
             "My visits\n\nNo visits are coming up.",
             [["📅 Book"], ["• Upcoming", "Past"], ["🏠"]],
@@ -122,7 +122,7 @@ def test_past_visit_leaves_the_list_of_the_past(world, anna):
 
     anna.taps("🔕")
 
-    assert page == [["🔁 Repeat"], ["🔕 Do not follow"], ["⬅️", "🏠"]]
+    assert page == [["🔁 Repeat"], ["🔕 Stop following"], ["⬅️", "🏠"]]
     assert anna.labels[-2:] == [["Upcoming", "• Past"], ["🏠"]]
     assert (anna.text.splitlines()[0], followed()) == ("Past visits", [])
 
@@ -164,7 +164,7 @@ def test_staff_who_follow_a_visit_stop_from_their_own_list(world, talker, who):
 
     person.taps("🔕")
 
-    assert page == [["🕐 Move", "❌ Cancel"], ["🔕 Do not follow"], ["⬅️", "🏠"]]
+    assert page == [["🕐 Move", "❌ Cancel"], ["🔕 Stop following"], ["⬅️", "🏠"]]
     assert (person.toast, followed()) == ("You no longer follow this visit.", [])
 
 
@@ -235,7 +235,7 @@ def test_visit_of_his_at_another_company_is_his_own(world, anna):
 
     anna.forges(STOP_FOLLOWING(id=own.pk), message_id=anna.screen.message_id)
 
-    assert ["🔕 Do not follow"] not in page
+    assert ["🔕 Stop following"] not in page
     assert (anna.toast, followed()) == (OUTDATED, [(own.pk, ANNA)])
 
 

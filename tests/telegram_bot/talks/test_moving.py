@@ -71,7 +71,7 @@ WORDS = {
         "moved": "🕐 The visit has been moved",
         "toast": "Moved.",
         "undo": "↩️ Put it back: {was}",
-        "back": "↩️ It is as it was",
+        "back": "↩️ Back at the old time",
         "put": "Put back.",
     },
 }
@@ -278,7 +278,7 @@ def test_move_to_where_it_is_changes_nothing(world, anna):
 
     anna.forges(MOVE(id=visit.pk, start=world.at(10, days=2)), message_id=anna.screen.message_id)
 
-    assert (anna.toast, state()) == ("The visit is at this time already.", before)
+    assert (anna.toast, state()) == ("The visit is already at this time.", before)
 
 
 def test_second_yes_moves_nothing(world, anna):
@@ -289,7 +289,7 @@ def test_second_yes_moves_nothing(world, anna):
     get_redis_connection().flushdb()
     anna.forges(MOVE(id=visit.pk, start=world.at(9, days=3)), message_id=shown)
 
-    assert (anna.toast, state()) == ("The visit is at this time already.", before)
+    assert (anna.toast, state()) == ("The visit is already at this time.", before)
 
 
 @pytest.mark.parametrize("button", [MOVE_DAYS, MOVE_TIMES, MOVE_PART, MOVE_ASK, MOVE, UNDO_MOVE, RESCHEDULE])
@@ -317,7 +317,7 @@ def test_way_back_is_offered_while_the_old_time_is_free(world, anna):
 
     anna.taps("✅ Move")
 
-    assert anna.toast == "The visit is at this time already."
+    assert anna.toast == "The visit is already at this time."
     assert anna.labels == [["⬅️", "🏠"]]
 
 

@@ -62,7 +62,7 @@ MENU = {
         ],
     ),
     "en": (
-        "Settings\n📱 +7 … 45-67\n\n🔔 What I tell you of is ticked below.\n"
+        "Settings\n📱 +7 … 45-67\n\n🔔 You get what is ticked below.\n"
         "🌙 Quiet hours from 10:00 pm to 8:00 am: reminders wait, news of your visits does not.",
         [
             ["🌐 English", "📱 Change the number"],
@@ -138,7 +138,7 @@ def test_language_is_chosen_for_everything_that_is_said(world, anna):
 
     anna.taps("Русский")
 
-    assert choice == ("Which language shall I speak?", [["▫️ Русский", "✅ English"], ["⬅️", "🏠"]])
+    assert choice == ("Choose a language", [["▫️ Русский", "✅ English"], ["⬅️", "🏠"]])
     assert (anna.toast, (anna.text, anna.labels)) == ("Сохранено.", MENU["ru"])
     assert anna.says("/visits").text.startswith("Мои визиты")
     assert list(Client.objects.filter(pk__in=[world.anna.pk, elsewhere.pk]).values_list("language", flat=True)) == [
@@ -214,7 +214,7 @@ def test_channels_are_switched_one_by_one(world, anna, push):
     rows = [["✅ Telegram", "✅ Push"]]
     events = ["New visits", "Moves", "Cancellations", "Reminders"]
     assert menu == [["🔀 By which channels"], ["▫️ By all of them at once"]]
-    assert before[0] == "By which channels\nYou are told by the first of those ticked that works."
+    assert before[0] == "By which channels\nYou are told by the first ticked channel that works."
     assert before[1] == [row for event in events for row in ([event], *rows)] + [["⬅️", "🏠"]]
     assert anna.labels[7] == ["▫️ Telegram", "✅ Push"]
     assert Preferences.objects.get().muted == ["booking_reminder:telegram"]
@@ -238,7 +238,7 @@ def test_every_channel_at_once(world, anna, push):
     anna.says("/settings").taps("▫️ By all of them at once")
 
     assert (anna.labels[4], Preferences.objects.get().every_channel) == (["✅ By all of them at once"], True)
-    assert anna.taps("🔀").text == "By which channels\nYou are told by every channel that is ticked."
+    assert anna.taps("🔀").text == "By which channels\nYou are told by every ticked channel."
 
 
 def test_staff_have_wishes_of_their_own(world, talker):

@@ -36,7 +36,7 @@ def test_break_in_three_taps_with_nothing_typed(world, talker, language):
             "Перерыв сохранён.",
         ),
         "en": (
-            "☕ Break · {day}\n\nWhen shall it begin?",
+            "☕ Break · {day}\n\nWhen does it start?",
             "1:00 pm",
             "☕ Break · {day}, 1:00 pm\n\nHow long?",
             "30 min",
@@ -95,7 +95,7 @@ def test_day_without_room_says_so(world, talker):
 
     who = shows(vera(talker), BREAK(day=world.day(2)))
 
-    assert who.text.endswith("There is no free time on this day any more.")
+    assert who.text.endswith("There is no free time left on this day.")
     assert who.labels == [["⬅️ To the day", "🏠"]]
 
 
@@ -130,8 +130,8 @@ def test_break_is_taken_back_and_a_second_tap_says_so(world, talker):
     first = (who.toast, who.text.splitlines()[0])
     shows(a_moment_later(who), DROP_BREAK(id=pk))
 
-    assert first == ("The break is taken back.", day_name(world.day(2), "en"))
-    assert (who.toast, taken()) == ("There is no such break any more.", [])
+    assert first == ("The break is removed.", day_name(world.day(2), "en"))
+    assert (who.toast, taken()) == ("That break is already gone.", [])
 
 
 def test_break_of_the_day_is_taken_back_from_the_list(world, talker):
@@ -139,7 +139,7 @@ def test_break_of_the_day_is_taken_back_from_the_list(world, talker):
 
     who = shows(vera(talker), BREAK(day=world.day(2))).taps("🗑 1:00 pm–2:00 pm")
 
-    assert (who.toast, taken()) == ("The break is taken back.", [])
+    assert (who.toast, taken()) == ("The break is removed.", [])
 
 
 def test_vacation_is_not_taken_back(world, talker):
@@ -165,7 +165,7 @@ def test_reason_is_typed_and_kept(world, talker, language):
         asked
         == {
             "ru": "✍️ Напишите, для чего перерыв, не больше 200 знаков.",
-            "en": "✍️ Write what the break is for, 200 letters at most.",
+            "en": "✍️ Write what the break is for, 200 characters at most.",
         }[language]
     )
     assert taken() == [(world.day(2), time(13), time(13, 30), "Обед & <сон>")]
@@ -180,7 +180,7 @@ def test_reason_that_is_too_long_is_asked_for_again(world, talker):
     refused = who.text
     who.says("x" * 200)
 
-    assert refused.startswith("At most 200 letters, please.\n\n✍️")
+    assert refused.startswith("At most 200 characters, please.\n\n✍️")
     assert taken()[0][-1] == "x" * 200
 
 
@@ -194,7 +194,7 @@ def test_nobody_has_to_give_a_reason(world, talker):
 
 def test_old_chips_offer_other_times(world, talker):
     over, unworked = world.at(13, days=-1), world.at(6, days=2)
-    said = "You do not work then any more, or it is over. Choose another time."
+    said = "You are not working then, or that time is over. Choose another."
     who = vera(talker)
 
     for start in (over, unworked):

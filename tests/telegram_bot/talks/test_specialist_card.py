@@ -69,7 +69,7 @@ def yesterdays(world: World, status: Status = Status.CONFIRMED) -> Appointment:
 def test_steps_are_those_that_can_be_taken_now(world, talker, language):
     expected = {
         "ru": ["✅ Пришёл", "🏁 Готово", "🚫 Не пришёл", "↩️ Отменить отметку"],
-        "en": ["✅ Came", "🏁 Done", "🚫 Did not come", "↩️ Take it back"],
+        "en": ["✅ Arrived", "🏁 Done", "🚫 No-show", "↩️ Take it back"],
     }[language]
     came, done, missed, back = expected
     who, row = vera(talker, language), yesterdays(world)
@@ -100,14 +100,14 @@ def test_before_the_day_nothing_can_be_noted(world, talker):
 
     assert who.labels == [["🕐 Move", "❌ Cancel"], ["⬅️ To the day", "🏠"]]
     early = "It is too early for that: the visit has not begun."
-    assert refusals == [early, early, early, "That is noted already."]
+    assert refusals == [early, early, early, "Already noted."]
     assert history(coming) == []
 
 
 STEPS = {
     "arr": (Status.CONFIRMED, Status.ARRIVED, "booking_arrived", "Noted: the client is here."),
     "done": (Status.ARRIVED, Status.COMPLETED, "booking_completed", "Noted: the visit is over."),
-    "ns": (Status.CONFIRMED, Status.NO_SHOW, "booking_no_show", "Noted: the client did not come."),
+    "ns": (Status.CONFIRMED, Status.NO_SHOW, "booking_no_show", "Noted: the client did not show up."),
     "xarr": (Status.ARRIVED, Status.CONFIRMED, "booking_corrected", "Taken back: the client is expected."),
     "xdone": (Status.COMPLETED, Status.ARRIVED, "booking_corrected", "Taken back: the visit is not over."),
     "xns": (Status.NO_SHOW, Status.CONFIRMED, "booking_corrected", "Taken back: the client is expected."),
@@ -126,7 +126,7 @@ def test_step_is_one_tap_and_a_second_says_so(world, talker, step):
 
     row.refresh_from_db()
     assert first == (said, row.get_status_display())
-    assert who.toast == "That is noted already."
+    assert who.toast == "Already noted."
     assert (row.status, history(row)) == (after, ["booking_created", event])
     assert last_event(row).initiated_by == {"user_id": world.user.pk, "role": "specialist", "channel": "tg_bot"}
 
@@ -140,7 +140,7 @@ def test_slip_is_taken_back_once_however_old_the_button_is(world, talker):
     shows(who, MY_STEP(id=row.pk, step="xns"))
 
     row.refresh_from_db()
-    assert (row.status, who.toast) == (Status.ARRIVED, "There is nothing to take back any more.")
+    assert (row.status, who.toast) == (Status.ARRIVED, "There is nothing left to take back.")
 
 
 def test_visit_that_was_cancelled_meanwhile_says_why_not(world, talker):

@@ -85,7 +85,7 @@ def test_forged_buttons_about_others_change_nothing_and_tell_nothing(world, talk
         assert (who.toast, "Зинаида" in who.text, "Ivan" in who.text) == (OUTDATED, False, False), data
     shows(who, DROP_BREAK(id=row.pk))
 
-    assert (who.toast, changes()) == ("There is no such break any more.", before)
+    assert (who.toast, changes()) == ("That break is already gone.", before)
 
 
 def test_visit_that_went_to_a_colleague_is_no_longer_his(world, talker):

@@ -170,7 +170,7 @@ PAGE = {
 }
 DEEDS = {
     "ru": [["🕐 Перенести", "❌ Отменить"], ["💬 Пожелание", "📆 В календарь"], ["⬅️", "🏠"]],
-    "en": [["🕐 Move", "❌ Cancel"], ["💬 Wish", "📆 Add to calendar"], ["⬅️", "🏠"]],
+    "en": [["🕐 Move", "❌ Cancel"], ["💬 Comment", "📆 Add to calendar"], ["⬅️", "🏠"]],
 }
 
 
@@ -269,7 +269,7 @@ def held(world) -> Appointment:
     ("language", "question", "no", "done"),
     [
         ("ru", "💬 Напишите, что нам важно знать, не больше 500 знаков.", "✖️ Не надо", "💬 Мы записали"),
-        ("en", "💬 Write what we should know, 500 letters at most.", "✖️ No, thanks", "💬 We have noted it"),
+        ("en", "💬 Write what we should know, 500 characters at most.", "✖️ No, thanks", "💬 We have noted it"),
     ],
 )
 def test_comment_is_typed_and_kept(world, talker, language, question, no, done):
@@ -318,7 +318,7 @@ def test_comment_that_is_too_long_is_asked_for_again(world, anna):
     anna.says("y" * 500)
 
     visit.refresh_from_db()
-    assert refused.startswith("😔 At most 500 letters, please.")
+    assert refused.startswith("😔 At most 500 characters, please.")
     assert visit.notes == "y" * 500
 
 
