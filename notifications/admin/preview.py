@@ -87,7 +87,7 @@ def in_telegram(text: str | None, longest: int) -> Preview:
     """Whatever was typed so far; ``problem`` is what Telegram would not take of it."""
     text = (text or "").replace("\r\n", "\n").strip()
     over = len(text) - longest
-    too_long = ngettext("It is %(count)d character too long.", "It is %(count)d letters too long.", over)
+    too_long = ngettext("It is %(count)d character too long.", "It is %(count)d characters too long.", over)
     return Preview(
         painted(text[:MOST_SHOWN]), too_long % {"count": over} if over > 0 else problem_in(text), len(text), longest
     )

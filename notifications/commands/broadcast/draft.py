@@ -84,7 +84,7 @@ def checked(text: str) -> str:
     if not plain(text).strip():
         raise BadText(_("There is no text in it."))
     if (over := len(text) - LONGEST_TEXT) > 0:
-        words = ngettext("It is %(count)d character too long.", "It is %(count)d letters too long.", over)
+        words = ngettext("It is %(count)d character too long.", "It is %(count)d characters too long.", over)
         raise BadText(words % {"count": over})
     if problem := problem_in(text):
         raise BadText(problem)
