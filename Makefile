@@ -3,6 +3,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --use-pep517
 SHELL := /bin/sh
+# Where it is set, every process that a test starts would compile all our modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 COMPILE := $(VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header -q
 
