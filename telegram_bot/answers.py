@@ -14,7 +14,7 @@ from telegram_bot.arrival import Arrival, command_in, formatted
 from telegram_bot.buttons import home_row
 from telegram_bot.callbacks import MOVES, Press
 from telegram_bot.flows import links, start
-from telegram_bot.people import Person, person_of
+from telegram_bot.people import Person
 from telegram_bot.refusals import Missing
 from telegram_bot.talk import AlreadyDone, Contact, Talk
 from telegram_bot.values import Reply, Screen
@@ -32,9 +32,8 @@ class Answer:
     typed: str = ""
 
 
-def answer_to(arrival: Arrival) -> Answer:
+def answer_to(arrival: Arrival, person: Person) -> Answer:
     """Raises whatever a fault of ours raises."""
-    person = person_of(arrival.sender)
     with translation.override(person.language):
         talk = talk_of(arrival, person)
         reply, outcome = replied(arrival, talk)

@@ -15,6 +15,7 @@ from telegram_bot.commands import DOUBLE_TAP, TOO_FAST, finish_update, take_upda
 from telegram_bot.faults import apologise, say_try_later, say_wait
 from telegram_bot.impatience import Impatience
 from telegram_bot.introduction import introduce_to
+from telegram_bot.people import Person, person_of
 
 OUTAGES = (OperationalError, InterfaceError, PoolTimeout)
 """How a database that is gone shows itself."""
@@ -89,12 +90,14 @@ def too_fast(arrival: Arrival) -> str:
 
 
 def answered(arrival: Arrival, impatience: Impatience) -> dict[str, Any]:
+    person = None
     try:
-        answer = answer_to(arrival)
+        person = person_of(arrival.sender)
+        answer = answer_to(arrival, person)
     except OUTAGES:
         raise
     except Exception as error:
-        return {"outcome": apologise(arrival.sender, impatience.place, error)}
+        return {"outcome": apologise(arrival.sender, impatience.place, error), "user_id": user_behind(person)}
     if arrival.message is not None:
         impatience.place.message_id = answer.message_id
     show(impatience.place, impatience.said_otherwise(answer.reply))
@@ -103,8 +106,13 @@ def answered(arrival: Arrival, impatience: Impatience) -> dict[str, Any]:
     return {
         "what": f"{arrival.what}:{answer.typed}" if answer.typed else arrival.what,
         "outcome": answer.outcome,
-        "user_id": answer.person.staff.user_id if answer.person.staff else None,
+        "user_id": user_behind(answer.person),
     }
+
+
+def user_behind(person: Person | None) -> int | None:
+    """Whose deed the audit keeps: staff's only."""
+    return person.staff.user_id if person and person.staff else None
 
 
 def place_of(arrival: Arrival) -> Place:

@@ -12,15 +12,17 @@ from django.test.utils import CaptureQueriesContext
 from django_redis import get_redis_connection
 from redis.exceptions import ConnectionError as RedisGone
 
+from accounts.values import Role
 from booking.models import Appointment, AppointmentEvent, EventType, Status
 from telegram_bot import gateway, memory, routes
-from telegram_bot.callbacks import CONTACTS, GRAMMAR
+from telegram_bot.callbacks import CONTACTS, FIGURES, GRAMMAR
 from telegram_bot.commands import AUDIT, LEFT_LYING, REMEMBERED
 from telegram_bot.models import IncomingUpdate
 from telegram_bot.tasks import answer_what_was_left, forget_old_updates
 from telegram_bot.values import Reply
 from tests.booking.plans import analyse, plan_of
 from tests.factories import Salon, make_user
+from tests.telegram_bot.desk import staff
 from tests.telegram_bot.talking import SECRET, WEBHOOK, post
 from tests.workers import wait_until
 
@@ -258,6 +260,21 @@ def test_fault_is_answered_with_a_code_that_is_in_the_log(telegram, salon, talke
     assert anna.text == f"Something broke, and we know of it already (code {code})."
     assert anna.labels == [["🏠 To the menu"]]
     assert code in caplog.text
+
+
+def test_fault_of_staff_keeps_whose_it_was(salon, talker, monkeypatch):
+    user = staff(salon.company, 9, Role.OPERATOR)
+    desk = talker(9, language="en").says("/menu")
+    monkeypatch.setitem(routes.PRESSES, FIGURES, broken_with_parts)
+
+    desk.taps("📊")
+
+    [row] = IncomingUpdate.objects.filter(outcome__startswith="fault")
+    assert row.user_id == user.pk
+
+
+def broken_with_parts(talk, **parts):
+    broken(talk)
 
 
 def broken(talk):
