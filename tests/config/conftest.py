@@ -1,4 +1,4 @@
-"""A project folder of its own for every test that starts servers."""
+"""A project folder of its own for every test that starts servers; a demo for all that only look at it."""
 
 import shutil
 import tempfile
@@ -8,8 +8,23 @@ from pathlib import Path
 
 import pytest
 
+from accounts.models import Company
+from config.demo.load import load_demo
 from config.embedded import stop
 from config.embedded.place import Place
+from tests.config.demo import FRIDAY
+from tests.conftest import empty_what_was_filled
+
+
+@pytest.fixture(scope="module")
+def demo_business(django_db_setup, django_db_blocker) -> Iterator[Company]:
+    """Made once and committed; what a test changes is rolled back as ever."""
+    with django_db_blocker.unblock():
+        company, _ = load_demo(FRIDAY)
+    yield company
+
+    with django_db_blocker.unblock():
+        empty_what_was_filled()
 
 
 @pytest.fixture
