@@ -13,7 +13,7 @@ STAY = ("django_migrations", "django_content_type", "auth_permission")
 """What migrations write and no test changes."""
 
 
-def empty_what_was_filled(test_case: TransactionTestCase) -> None:
+def empty_what_was_filled(*_: TransactionTestCase) -> None:
     """Transactional tests end with empty tables. TRUNCATE takes ten times as long: it makes every file anew. Foreign
     keys are looked at when all is gone."""
     with pgtrigger.ignore(), transaction.atomic(), connection.cursor() as cursor:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import BinaryIO, Self
 
 from django.conf import settings
 from django.db import connection
@@ -20,6 +20,8 @@ from redis import Redis
 
 from config.household import die_with_parent
 from notifications.values import P2P
+from tests.depth import SECONDS
+from tests.nursery import Child, Nursery, as_said_by_the_entrypoint
 
 PROJECT = Path(__file__).resolve().parents[1]
 PATIENCE = 30.0
@@ -46,24 +48,31 @@ def environment(**more: str) -> dict[str, str]:
 
 
 class Staff:
-    """One process of the entrypoint: ``worker``, ``beat``…"""
+    """One process of the entrypoint: ``worker``, ``beat``…; of a ``nursery``, it is forked there."""
 
-    def __init__(self, name: str, log: Path, **variables: str) -> None:
-        self.name, self.log, self.environment = name, log, environment(**variables)
-        self.process: subprocess.Popen[bytes] | None = None
+    def __init__(self, name: str, log: Path, nursery: Nursery | None = None, **variables: str) -> None:
+        self.name, self.log, self.nursery, self.environment = name, log, nursery, environment(**variables)
+        self.process: subprocess.Popen[bytes] | Child | None = None
 
     def start(self) -> Self:
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                ["/bin/sh", str(PROJECT / "config" / "entrypoint.sh"), self.name],
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                preexec_fn=partial(die_with_parent, signal.SIGTERM),
-            )
+            self.process = self.forked(log) if self.nursery else self.begun(log)
         return self
+
+    def forked(self, log: BinaryIO) -> Child:
+        command = as_said_by_the_entrypoint(self.name, self.environment["LOG_LEVEL"])
+        return self.nursery.start(command, stdout=log.fileno(), stderr=log.fileno())
+
+    def begun(self, log: BinaryIO) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            ["/bin/sh", str(PROJECT / "config" / "entrypoint.sh"), self.name],
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            preexec_fn=partial(die_with_parent, signal.SIGTERM),
+        )
 
     def revive(self) -> None:
         """As whoever runs it on a server does when it has ended by itself: a Celery worker sometimes does when its
@@ -94,9 +103,19 @@ class Staff:
 
 
 @contextmanager
-def staff(folder: Path, *names: str, **variables: str) -> Iterator[dict[str, Staff]]:
+def nursery(**variables: str) -> Iterator[Nursery | None]:
+    """For staff with these variables; nothing in a long look, where every process boots as it does on a server."""
+    if SECONDS:
+        yield None
+        return
+    with Nursery(environment(**variables)) as one:
+        yield one
+
+
+@contextmanager
+def staff(folder: Path, *names: str, nursery: Nursery | None = None, **variables: str) -> Iterator[dict[str, Staff]]:
     """The processes of these names, ended when the block ends; their logs are in ``folder``."""
-    everybody = {name: Staff(name, folder / f"{name}.log", **variables).start() for name in names}
+    everybody = {name: Staff(name, folder / f"{name}.log", nursery, **variables).start() for name in names}
     try:
         yield everybody
     finally:

@@ -40,6 +40,7 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--fresh", action="store_true", help="make the databases anew")
     parser.add_argument("--discard", action="store_true", help="drop the databases at the end")
     parser.add_argument("--prefix", default="okno_bench", help="of the databases' names (default: %(default)s)")
+    parser.add_argument("--template", default="", help="a migrated database to copy, instead of migrating")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--results", type=Path, default=report.RESULTS, help="folder (default: bench/results)")
     return parser

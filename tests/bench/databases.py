@@ -48,6 +48,8 @@ class Database:
     size: int
     prefix: str
     seed: int
+    template: str = ""
+    """A migrated and empty database to copy, where migrating anew would take too long."""
 
     @property
     def name(self) -> str:
@@ -76,12 +78,12 @@ class Database:
             digest.update(path.read_bytes())
         return digest.hexdigest()[:16]
 
-    def prepare(self, fresh: bool) -> None:
+    def prepare(self, fresh: bool, inside: Inside) -> None:
         """Reuse what is complete and recent; make everything else anew."""
         why = "asked for" if fresh else self.unfit()
         if why:
             say(f"Making {self.name} ({why}) …")
-            self.make()
+            self.make(inside)
 
     def unfit(self) -> str:
         """Why the database that is there cannot be used; nothing when it can."""
@@ -97,22 +99,27 @@ class Database:
         age = datetime.now(UTC) - datetime.fromisoformat(made[0]["at"])
         return f"it is {age.days} days old" if age > GOOD_FOR else ""
 
-    def make(self) -> None:
+    def make(self, inside: Inside) -> None:
         self.drop()
-        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(self.name)))
-        manage(self.url, "migrate", "--no-input")
+        self.create()
         others = 0 if self.is_tiny else round(self.size * SHARE_OF_DEMO / 1000)
         if others:
             manage(self.url, "demo", "--scale", str(others), "--yes-in-production")
-        with Inside(self.url) as inside:
-            self.fill(inside)
-            inside.ask("upkeep.mark")
+        self.fill(inside)
+        inside.ask("upkeep.mark")
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
             connection.execute("CREATE TABLE bench_made (what jsonb)")
             made = {"recipe": self.recipe, "at": datetime.now(UTC).isoformat(), "seed": self.seed}
             connection.execute("INSERT INTO bench_made VALUES (%s)", [json.dumps(made)])
+
+    def create(self) -> None:
+        template = self.template or "template1"
+        names = sql.Identifier(self.name), sql.Identifier(template)
+        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
+        if not self.template:
+            manage(self.url, "migrate", "--no-input")
 
     def fill(self, inside: Inside) -> None:
         """The small salon has three years behind it at most, the large one all the rest."""

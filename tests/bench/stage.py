@@ -31,6 +31,7 @@ class Plan:
     prefix: str = "okno_bench"
     fresh: bool = False
     discard: bool = False
+    template: str = ""
 
 
 @dataclass
@@ -95,24 +96,33 @@ class Stage:
 def stages(plan: Plan) -> Iterator[list[Stage]]:
     """Databases that are ready, servers that answer; everything ends with the block."""
     with ExitStack() as stack:
-        databases = [Database(size, plan.prefix, plan.seed) for size in plan.sizes]
-        for database in databases:
-            stack.enter_context(database.locked())
-            if plan.discard:
-                stack.callback(database.discard)
-            database.prepare(plan.fresh)
+        databases = [Database(size, plan.prefix, plan.seed, plan.template) for size in plan.sizes]
+        insides = [prepared(plan, database, stack) for database in databases]
         collect_static()
         generator = stack.enter_context(Generator())
-        every = [started(plan, database, generator, stack) for database in databases]
+        every = [
+            started(plan, database, generator, inside, stack)
+            for database, inside in zip(databases, insides, strict=True)
+        ]
         for stage in every:
             stage.server.wait()
             stage.bare_server.wait()
         yield every
 
 
-def started(plan: Plan, database: Database, generator: Generator, stack: ExitStack) -> Stage:
+def prepared(plan: Plan, database: Database, stack: ExitStack) -> Inside:
+    """A database that is ready, and the process inside which it has been made."""
+    stack.enter_context(database.locked())
+    if plan.discard:
+        stack.callback(database.discard)
+    inside = stack.enter_context(Inside(database.url))
+    database.prepare(plan.fresh, inside)
+    return inside
+
+
+def started(plan: Plan, database: Database, generator: Generator, inside: Inside, stack: ExitStack) -> Stage:
     """What a database needs, beginning to start."""
     workers = 1 if database.is_tiny else WORKERS
     server = stack.enter_context(Server(database.url, database.name, workers=workers))
     bare_server = stack.enter_context(Server(database.url, f"{database.name}-bare", BARE, workers))
-    return Stage(plan, database, generator, server, bare_server, stack.enter_context(Inside(database.url)))
+    return Stage(plan, database, generator, server, bare_server, inside)

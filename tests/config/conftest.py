@@ -1,6 +1,7 @@
-"""A project folder of its own for every test that starts servers."""
+"""A project folder of its own for every test that starts servers; a demo for all that only look at it."""
 
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,8 +9,24 @@ from pathlib import Path
 
 import pytest
 
+from accounts.models import Company
+from config.demo.load import load_demo
 from config.embedded import stop
 from config.embedded.place import Place
+from tests.config.demo import FRIDAY
+from tests.config.embedded import provided
+from tests.conftest import empty_what_was_filled
+
+
+@pytest.fixture(scope="module")
+def demo_business(django_db_setup, django_db_blocker) -> Iterator[Company]:
+    """Made once and committed; what a test changes is rolled back as ever."""
+    with django_db_blocker.unblock():
+        company, _ = load_demo(FRIDAY)
+    yield company
+
+    with django_db_blocker.unblock():
+        empty_what_was_filled()
 
 
 @pytest.fixture
@@ -23,6 +40,23 @@ def project() -> Iterator[Path]:
 def shared_project() -> Iterator[Path]:
     """For tests that only look."""
     with new_project() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def ended_project() -> Iterator[Path]:
+    """Its servers have been made and stopped."""
+    with new_project() as folder:
+        provided(folder)
+        stop(folder)
+        yield folder
+
+
+@pytest.fixture
+def used_project(ended_project: Path) -> Iterator[Path]:
+    """A copy, owners included, of a project that has run before: most of a first start is the making of a database."""
+    with new_project() as folder:
+        subprocess.run(["cp", "-a", str(ended_project / ".okno"), str(folder)], check=True)
         yield folder
 
 

@@ -1,7 +1,5 @@
 """`demo --scale`: many businesses, each as sound as the first."""
 
-from datetime import UTC, datetime
-
 import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Count, F, Q
@@ -10,12 +8,10 @@ from accounts.models import Company
 from booking.models import Appointment, AppointmentEvent
 from catalog.models import Location, ServiceSpecialist, SpecialistSchedule, WorkplaceService
 from config.demo import copies
-from config.demo.load import load_demo
+from tests.config.demo import FRIDAY
 from tests.factories import Salon, book
 
-pytestmark = pytest.mark.django_db
-
-FRIDAY = datetime(2026, 11, 20, 11, 40, tzinfo=UTC)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo_business")]
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +21,6 @@ def short_past(monkeypatch):
 
 
 def multiply(scale: int) -> int:
-    load_demo(FRIDAY)
     return copies.multiply(scale, FRIDAY, print)
 
 

@@ -105,47 +105,47 @@ def test_ports_lie_below_the_ephemeral_range(shared_project: Path) -> None:
     assert set(status(shared_project).values()) <= set(PORTS)
 
 
-def test_data_survive_a_stop(project: Path) -> None:
-    environ = provided(project)
+def test_data_survive_a_stop(used_project: Path) -> None:
+    environ = provided(used_project)
     ask(environ, "CREATE TABLE kept AS SELECT 'safe' AS word")
-    stop(project)
-    assert status(project) == {"PostgreSQL": None, "Redis": None}
+    stop(used_project)
+    assert status(used_project) == {"PostgreSQL": None, "Redis": None}
 
-    again = provided(project)
+    again = provided(used_project)
 
     assert ask(again, "SELECT word FROM kept") == "safe"
     assert again == environ
 
 
-def test_provide_recovers_from_a_killed_postgres(project: Path) -> None:
-    environ = provided(project)
+def test_provide_recovers_from_a_killed_postgres(used_project: Path) -> None:
+    environ = provided(used_project)
     with psycopg.connect(environ["DATABASE_URL"], autocommit=True) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 'committed' AS word")
-        os.kill(postmaster(project), signal.SIGKILL)
+        os.kill(postmaster(used_project), signal.SIGKILL)
 
-        again = provided(project)
+        again = provided(used_project)
 
     assert ask(again, "SELECT word FROM kept") == "committed"
 
 
-def test_provide_recovers_from_a_stale_postmaster_file_with_a_living_number(project: Path) -> None:
-    provided(project)
-    file = Place(project).folder / "postgres" / "data" / "postmaster.pid"
+def test_provide_recovers_from_a_stale_postmaster_file_with_a_living_number(used_project: Path) -> None:
+    provided(used_project)
+    file = Place(used_project).folder / "postgres" / "data" / "postmaster.pid"
     stale = file.read_text().splitlines()
-    stop(project)
+    stop(used_project)
     file.write_text("\n".join([str(os.getpid()), *stale[1:]]))
 
-    environ = provided(project)
+    environ = provided(used_project)
 
     assert ask(environ, "SELECT 1") == 1
 
 
-def test_provide_recovers_from_a_lost_state_file(project: Path) -> None:
-    environ = provided(project)
+def test_provide_recovers_from_a_lost_state_file(used_project: Path) -> None:
+    environ = provided(used_project)
     ask(environ, "CREATE TABLE kept AS SELECT 'mine' AS word")
-    state_file(Place(project)).unlink()
+    state_file(Place(used_project)).unlink()
 
-    again = provided(project)
+    again = provided(used_project)
 
     assert ask(again, "SELECT word FROM kept") == "mine"
     assert redis.Redis.from_url(again["REDIS_URL"]).ping() is True
@@ -194,15 +194,15 @@ def running_in(folder: Path) -> list[int]:
     return [pid for pid, parent in found.items() if parent not in found]
 
 
-def test_a_busy_port_is_named_and_another_one_chosen(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    provided(project)
-    before = status(project)
-    stop(project)
+def test_a_busy_port_is_named_and_another_one_chosen(used_project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    provided(used_project)
+    before = status(used_project)
+    stop(used_project)
 
     with occupied(before["PostgreSQL"] or 0), occupied(before["Redis"] or 0):
-        environ = provided(project)
+        environ = provided(used_project)
 
-        after = status(project)
+        after = status(used_project)
         assert None not in after.values()
         assert not set(after.values()) & set(before.values())
         assert ask(environ, "SELECT 1") == 1
@@ -211,22 +211,22 @@ def test_a_busy_port_is_named_and_another_one_chosen(project: Path, capsys: pyte
         assert f"Port {before['Redis']} of the embedded Redis is busy" in said
 
 
-def test_leave_ends_the_servers_of_the_last_user_only(project: Path) -> None:
+def test_leave_ends_the_servers_of_the_last_user_only(used_project: Path) -> None:
     script = f"{PROVIDE}\nsys.stdout.flush()\nsys.stdin.read()"
-    command = [sys.executable, "-c", script, str(project)]
+    command = [sys.executable, "-c", script, str(used_project)]
     other = subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert other.stdout
     assert "okno" in other.stdout.readline()
-    assert leave(project) is False  # this process was given nothing yet
+    assert leave(used_project) is False  # this process was given nothing yet
 
-    provided(project)
-    assert leave(project) is False
-    assert None not in status(project).values()
+    provided(used_project)
+    assert leave(used_project) is False
+    assert None not in status(used_project).values()
 
     other.communicate("")
-    provided(project)
-    assert leave(project) is True
-    assert status(project) == {"PostgreSQL": None, "Redis": None}
+    provided(used_project)
+    assert leave(used_project) is True
+    assert status(used_project) == {"PostgreSQL": None, "Redis": None}
 
 
 def test_a_start_that_was_killed_in_the_middle_is_taken_up(project: Path) -> None:

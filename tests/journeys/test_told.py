@@ -2,6 +2,8 @@
 real broker and a real worker."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,28 +14,41 @@ from notifications.models import NotificationSetting, PushSubscription
 from tests.notifications.salon import Reachable
 from tests.standins.push import PushStandIn
 from tests.standins.telegram import TelegramStandIn
-from tests.workers import broker, queued, staff, wait_until
+from tests.workers import Nursery, Staff, broker, nursery, queued, staff, wait_until
 
 TOKEN = "42:TEST"
 BASE = "/api/v1"
 
 
+@dataclass(frozen=True)
+class Outside:
+    """Telegram and a push service, the variables under which they are known, and where workers come from."""
+
+    telegram: TelegramStandIn
+    push: PushStandIn
+    variables: dict[str, str]
+    nursery: Nursery | None
+
+
 class Stage:
     """A salon whose people are in Telegram, the stand-in, and a worker that can be started."""
 
-    def __init__(self, folder: Path, telegram: TelegramStandIn, **variables: str) -> None:
+    def __init__(self, folder: Path, outside: Outside) -> None:
         broker().flushdb()
+        self.folder, self.outside, self.push = folder, outside, outside.push
         self.salon = Reachable(name="Центр")
         self.salon.specialist.name = "Анна"
         self.salon.specialist.save(update_fields=["name"])
-        self.telegram, self.browser = telegram, Browser()
+        self.telegram, self.browser = outside.telegram, Browser()
         for person in (self.salon.client, self.salon.master, self.salon.admin, self.salon.operator):
-            telegram.add_user(person.tg_id)
-        self.variables = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_BASE": telegram.url, **variables}
-        self.folder = folder
+            self.telegram.add_user(person.tg_id)
 
-    def worker(self):
-        return staff(self.folder, "worker", **self.variables)
+    def worker(self) -> AbstractContextManager[dict[str, Staff]]:
+        return staff(self.folder, "worker", nursery=self.outside.nursery, **self.outside.variables)
+
+    def booted(self, *names: str) -> AbstractContextManager[dict[str, Staff]]:
+        """Each begun by the entrypoint itself, as on a server."""
+        return staff(self.folder, *names, **self.outside.variables)
 
     def post(self, path: str, who: Browser | None = None, **body: object) -> dict:
         answer = (who or self.browser).post(f"{BASE}/{path}", body, content_type="application/json")
@@ -69,15 +84,23 @@ class Stage:
         wait_until(lambda: self.everybody() == counts and queued() == 0, f"{counts} messages, not {self.everybody()}")
 
 
-@pytest.fixture
-def telegram() -> Iterator[TelegramStandIn]:
-    with TelegramStandIn(token=TOKEN, per_chat=None) as one:
-        yield one
+@pytest.fixture(scope="module")
+def outside(django_db_setup) -> Iterator[Outside]:
+    """One for all: everybody in a test has a chat or a browser of their own, and a worker for themselves."""
+    private, public = new_keys()
+    with TelegramStandIn(token=TOKEN, per_chat=None) as telegram, PushStandIn(public_key=public) as push:
+        variables = {
+            "TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_BASE": telegram.url,
+            "VAPID_PRIVATE_KEY": private, "VAPID_PUBLIC_KEY": public, "VAPID_EMAIL": "owner@example.com",
+            "PUSH_ALLOWED_HOSTS": push.url.removeprefix("http://"),
+        }  # fmt: skip
+        with nursery(**variables) as one:
+            yield Outside(telegram, push, variables, one)
 
 
 @pytest.fixture
-def stage(tmp_path, telegram) -> Stage:
-    return Stage(tmp_path, telegram)
+def stage(tmp_path, outside) -> Stage:
+    return Stage(tmp_path, outside)
 
 
 def signed_in(user) -> Browser:
@@ -156,29 +179,22 @@ def test_5_the_operators_card_has_its_two_buttons(stage):
     assert card.text.splitlines()[0] == f"📅 Новая запись #{visit.pk}"
 
 
-def test_6_a_browser_without_telegram_hears_by_push(tmp_path, telegram):
-    private, public = new_keys()
-    with PushStandIn(public_key=public) as push:
-        host = push.url.removeprefix("http://")
-        stage = Stage(
-            tmp_path, telegram, VAPID_PRIVATE_KEY=private, VAPID_PUBLIC_KEY=public,
-            VAPID_EMAIL="owner@example.com", PUSH_ALLOWED_HOSTS=host,
-        )  # fmt: skip
-        type(stage.salon.client).objects.filter(pk=stage.salon.client.pk).update(tg_id=None)
-        browser = push.subscribe()
-        PushSubscription.objects.create(
-            company=stage.salon.company, client=stage.salon.client,
-            endpoint=browser.endpoint, p256dh=browser.p256dh, auth=browser.auth,
-        )  # fmt: skip
+def test_6_a_browser_without_telegram_hears_by_push(stage):
+    type(stage.salon.client).objects.filter(pk=stage.salon.client.pk).update(tg_id=None)
+    browser = stage.push.subscribe()
+    PushSubscription.objects.create(
+        company=stage.salon.company, client=stage.salon.client,
+        endpoint=browser.endpoint, p256dh=browser.p256dh, auth=browser.auth,
+    )  # fmt: skip
 
-        with stage.worker():
-            booked = stage.book()
-            wait_until(lambda: push.received_by(browser), "a push")
+    with stage.worker():
+        booked = stage.book()
+        wait_until(lambda: stage.push.received_by(browser), "a push")
 
-        (received,) = push.received_by(browser)
-        visit = Appointment.objects.get(pk=booked["id"])
-        assert received.json["notification"]["tag"] == f"apt-{visit.pk}"
-        assert received.json["notification"]["navigate"].endswith(f"/v/{visit.visit_token}/")
+    (received,) = stage.push.received_by(browser)
+    visit = Appointment.objects.get(pk=booked["id"])
+    assert received.json["notification"]["tag"] == f"apt-{visit.pk}"
+    assert received.json["notification"]["navigate"].endswith(f"/v/{visit.visit_token}/")
 
 
 def new_keys() -> tuple[str, str]:
@@ -199,7 +215,7 @@ def test_a_worker_that_never_came_is_made_up_for(stage):
     wait_until(lambda: queued() == 1, "an event in events:p2p")
     broker().flushdb()
 
-    with staff(stage.folder, "worker", "beat", **stage.variables):
+    with stage.booted("worker", "beat"):
         stage.wait_for(client=1, specialist=1, admin=1)
 
 

@@ -31,7 +31,7 @@ from tests.notifications.carriers import RECORDERS, Telegram
 from tests.standins.telegram import TelegramStandIn
 from tests.torture.rivals import at_once, say
 from tests.torture.test_deliveries import Redis, ended, kill_at_random
-from tests.workers import Staff, wait_until
+from tests.workers import Staff, nursery, wait_until
 
 pytestmark = pytest.mark.usefixtures("crowd")
 
@@ -73,15 +73,17 @@ class Stage:
             "TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_BASE": telegram.url,
             "LOG_LEVEL": "WARNING", "DATABASE_POOL_SIZE": "8",
         }  # fmt: skip
-        self.worker, self.sender, self.beat = (
-            Staff(name, folder / f"{name}.log", **self.variables) for name in ("worker", "worker-broadcast", "beat")
-        )
-        self.broadcast = self.salon.broadcast(content_tg=TEXT)
+        self.folder, self.broadcast = folder, self.salon.broadcast(content_tg=TEXT)
 
     @contextmanager
     def open(self) -> Iterator[None]:
-        with ended(self.worker.start(), self.sender.start(), self.beat.start()):
-            yield
+        with nursery(**self.variables) as home:
+            self.worker, self.sender, self.beat = (
+                Staff(name, self.folder / f"{name}.log", home, **self.variables)
+                for name in ("worker", "worker-broadcast", "beat")
+            )
+            with ended(self.worker.start(), self.sender.start(), self.beat.start()):
+                yield
 
     def start(self) -> None:
         """Nobody is woken: this process knows another Redis. Beat finds it."""

@@ -34,19 +34,22 @@ from tests.factories import Salon, make_client, numbers
 from tests.journeys.test_told import new_keys
 from tests.notifications.carriers import PATHS, RECORDERS, Telegram
 from tests.notifications.salon import Reachable, last
+from tests.nursery import Child, Nursery
 from tests.standins.push import PushStandIn
 from tests.standins.push import lost as lost_push
 from tests.standins.telegram import TelegramStandIn
 from tests.standins.telegram.answers import lost
 from tests.torture.rivals import Meeting, at_once, say
-from tests.workers import Staff, environment, wait_until
+from tests.workers import Staff, environment, nursery, wait_until
 
 pytestmark = pytest.mark.usefixtures("crowd")
 
-EVENTS, CHATS, BROWSERS = 1000 if SECONDS else 250, 20, 60
+EVENTS, CHATS, BROWSERS = 1000 if SECONDS else 120, 20, 60
 TOKEN, SEED = "42:TEST", 20260128
 TROUBLE = SECONDS or 6
 """Seconds during which something is killed every other second."""
+PACE = 0.005 if SECONDS else 0.7 * TROUBLE / EVENTS
+"""Seconds between two events: in a short look so many that each kill finds somebody at work."""
 PATIENCE = 180
 
 # Somebody else's web process: it commits an event after the other, and wakes whoever listens.
@@ -58,10 +61,11 @@ from django.db import transaction
 from accounts.values import SYSTEM
 from booking.commands.record import record_event
 from booking.models import Appointment, EventType
+pace = float(sys.argv[1])
 for line in sys.stdin:
     with transaction.atomic():
         record_event(Appointment.objects.get(pk=int(line)), EventType.BOOKING_CREATED, SYSTEM)
-    time.sleep(0.005)
+    time.sleep(pace)
 """
 
 
@@ -157,17 +161,14 @@ def test_events_under_fire_are_all_told(tmp_path):
             "VAPID_PRIVATE_KEY": private, "VAPID_PUBLIC_KEY": public, "VAPID_EMAIL": "owner@example.com",
             "PUSH_ALLOWED_HOSTS": push.url.removeprefix("http://"), "LOG_LEVEL": "WARNING",
         }  # fmt: skip
-        worker, beat = (Staff(name, tmp_path / f"{name}.log", **variables) for name in ("worker", "beat"))
         redis.start()
-        with ended(worker.start(), beat.start(), redis):
-            cause = subprocess.Popen(
-                [sys.executable, "-c", CAUSE], env=environment(**variables), stdin=subprocess.PIPE, text=True
-            )
-            cause.stdin.write("".join(f"{visit.pk}\n" for visit in visits))
-            cause.stdin.close()
-            kills = kill_at_random([worker, beat, redis], Random(SEED))
-            assert cause.wait(PATIENCE) == 0
-            wait_until(lambda: nothing_is_left(worker, beat), "the end", PATIENCE)
+        with ended(redis), nursery(**variables) as home:
+            worker, beat = (Staff(name, tmp_path / f"{name}.log", home, **variables) for name in ("worker", "beat"))
+            with ended(worker.start(), beat.start()):
+                cause = causing(visits, tmp_path, home, variables)
+                kills = kill_at_random([worker, beat, redis], Random(SEED))
+                assert cause.wait(PATIENCE) == 0
+                wait_until(lambda: nothing_is_left(worker, beat), "the end", PATIENCE)
 
         by_chat = Counter(number_in(text) for text in texts(telegram, chats))
         by_push = Counter(int(one.json["notification"]["tag"].removeprefix("apt-")) for one in push.received)
@@ -181,6 +182,17 @@ def test_events_under_fire_are_all_told(tmp_path):
         assert twice <= tried_again
         assert sum(arrived.values()) - EVENTS <= len(tried_again)
         assert set(Delivery.objects.values_list("state", flat=True)) == {"SENT"}
+
+
+def causing(
+    visits: list[Appointment], folder: Path, home: Nursery | None, variables: dict[str, str]
+) -> "Child | subprocess.Popen[bytes]":
+    named, command = folder / "visits", ["-c", CAUSE, str(PACE)]
+    named.write_text("".join(f"{visit.pk}\n" for visit in visits))
+    with named.open("rb") as lines:
+        if home:
+            return home.start(command, stdin=lines.fileno(), stdout=1, stderr=2)
+        return subprocess.Popen([sys.executable, *command], env=environment(**variables), stdin=lines)
 
 
 def ids(visits: list[Appointment]) -> list[int]:

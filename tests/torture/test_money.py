@@ -2,12 +2,11 @@
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from decimal import Decimal
 from functools import partial
+from pathlib import Path
 from random import Random
 from threading import Event, Thread
 
@@ -30,6 +29,7 @@ from tests.booking.steps import ANNA, cashier_of
 from tests.console import begun
 from tests.depth import SECONDS
 from tests.factories import Salon
+from tests.nursery import Nursery
 from tests.torture.rivals import at_once, rounds, say, winners, without
 from tests.wallet.purse import moved, new_key, purse, signed_in
 from wallet.commands import adjust, charge, deposit, refund
@@ -42,6 +42,9 @@ pytestmark = pytest.mark.usefixtures("crowd")
 
 RIVALS, EACH = 16, 63 if SECONDS else 16
 """A thousand operations and a few in ``make torture``; a quarter of them in ``make test``."""
+CASHIERS, MORNING, MERCY = (6, 60, 0.5) if SECONDS else (4, 20, 0.2)
+"""Who will be killed, the operations of each, and the seconds after which it has happened, once all are at work."""
+BETWEEN_LOOKS = 0 if SECONDS else 0.005
 
 
 class Observer(Thread):
@@ -53,7 +56,7 @@ class Observer(Thread):
 
     def run(self) -> None:
         try:
-            while not self.ended.is_set():
+            while not self.ended.wait(BETWEEN_LOOKS):
                 self.seen += mismatches_of()
                 self.seen += ClientWallet.objects.filter(balance__lt=0)
                 self.looks += 1
@@ -218,8 +221,6 @@ def test_one_form_sent_by_ten_hands_pays_once():
 
 KILLED = """
 import os, signal, sys
-import django
-django.setup()
 from django.db import connection
 from booking.commands import cancel_appointment, confirm_appointment
 from accounts.values import Actor, Channel, Role
@@ -254,18 +255,18 @@ for line in sys.stdin:
 """
 
 
-CASHIERS = """
+MORNINGS = """
 import os, random, signal, sys, time
-import django
-django.setup()
 from contextlib import suppress
 from decimal import Decimal
+from django.db import connection
 from accounts.errors import Busy, Refusal
 from accounts.values import Actor, Channel, Role
 from wallet.commands import adjust, charge, deposit, refund
 from wallet.models import WalletTransaction
 
-company, each, *clients = map(int, sys.argv[1:])
+mercy = float(sys.argv[1])
+company, people, each, *clients = map(int, sys.argv[2:])
 desk = Actor(Role.ADMIN, Channel.ADMIN, company_id=company, may_take_money=True, may_correct_wallets=True)
 
 def morning(seed):
@@ -285,44 +286,33 @@ def morning(seed):
     os._exit(0)
 
 def start(seed):
-    return os.fork() or morning(seed)
+    if not (pid := os.fork()):
+        connection.ensure_connection()
+        os.write(ready, b"!")
+        morning(seed)
+    return pid
 
-killed = 0
+killed, (said, ready) = 0, os.pipe()
 for round in range(3):
-    cashiers = [start(f"{round}:{number}") for number in range(6)]
-    time.sleep(random.uniform(0.15, 0.6))
+    cashiers = [start(f"{round}:{number}") for number in range(people)]
+    for _ in cashiers:
+        os.read(said, 1)
+    time.sleep(random.uniform(0.05, mercy))
     for pid in cashiers:
         os.kill(pid, signal.SIGKILL)
         killed += os.waitpid(pid, 0)[1] == signal.SIGKILL
-    again = [start(f"{round}:{number}") for number in range(6)]
-    assert [os.waitpid(pid, 0)[1] for pid in again] == [0] * 6
+    again = [start(f"{round}:{number}") for number in range(people)]
+    assert [os.waitpid(pid, 0)[1] for pid in again] == [0] * people
+    os.read(said, people)
 print(killed)
 """
 
 
-def test_operations_of_cashiers_who_are_killed_and_begin_again():
-    salon = Salon()
-    clients = [purse(salon, 500) for _ in range(4)]
-
-    with watched() as observer:
-        done = in_a_process(CASHIERS, salon.company.pk, 60, *(client.pk for client in clients))
-
-    references = list(WalletTransaction.objects.values_list("kind", "reference"))
-    assert int(done) >= 6, "hardly anybody was killed in the middle"
-    assert observer.seen == []
-    assert observer.looks > 3
-    assert mismatches_of() == []
-    assert len(references) == len(set(references))
-    say(f"{3 * 6 * 60} operations and their repeats, {done} kills, {observer.looks} looks: 0 wrong")
-
-
-def in_a_process(script: str, *arguments: object) -> str:
-    done = subprocess.run(
-        [sys.executable, "-c", script, *map(str, arguments)],
-        env=environment(), capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
+@pytest.fixture(scope="module")
+def home(django_db_setup) -> Iterator[Nursery]:
+    """Where the processes come from that are killed."""
+    with Nursery(environment()) as one:
+        yield one
 
 
 def environment() -> dict[str, str]:
@@ -332,24 +322,50 @@ def environment() -> dict[str, str]:
     return os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.settings"}
 
 
+def test_operations_of_cashiers_who_are_killed_and_begin_again(home, tmp_path):
+    salon = Salon()
+    pks = [purse(salon, 500).pk for _ in range(4)]
+
+    with watched() as observer:
+        done = said_by(home, tmp_path, MORNINGS, MERCY, salon.company.pk, CASHIERS, MORNING, *pks)
+
+    references = list(WalletTransaction.objects.values_list("kind", "reference"))
+    assert int(done) >= 6, "hardly anybody was killed in the middle"
+    assert observer.seen == []
+    assert observer.looks > 3
+    assert mismatches_of() == []
+    assert len(references) == len(set(references))
+    say(f"{3 * CASHIERS * MORNING} operations and their repeats, {done} kills, {observer.looks} looks: 0 wrong")
+
+
+def said_by(home: Nursery, folder: Path, script: str, *arguments: object) -> str:
+    """What the process wrote, which has to end well."""
+    out, err = folder / "out", folder / "err"
+    with out.open("wb") as stdout, err.open("wb") as stderr:
+        child = home.start(["-c", script, *map(str, arguments)], stdout=stdout.fileno(), stderr=stderr.fileno())
+    assert child.wait(120) == 0, err.read_text()
+    return out.read_text().strip()
+
+
 @contextmanager
-def mortal(what: str, visit: Appointment, client) -> Iterator[Callable[[int], bool]]:
+def mortal(home: Nursery, what: str, visit: Appointment, client) -> Iterator[Callable[[int], bool]]:
     """Do ``what`` in a process that kills itself before its statement number so and so; whether it lived to the end."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", KILLED, what, *map(str, (visit.pk, client.pk, client.company_id))],
-        env=environment(),
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
+    (its_end, ours), (answers, its_answers) = os.pipe(), os.pipe()
+    command = ["-c", KILLED, what, *map(str, (visit.pk, client.pk, client.company_id))]
+    child = home.start(command, stdin=its_end, stdout=its_answers, stderr=2)
+    os.close(its_end)
+    os.close(its_answers)
 
     def lives(last: int) -> bool:
-        process.stdin.write(f"{last}\n")
-        process.stdin.flush()
-        code = int(process.stdout.readline())
+        orders.write(f"{last}\n")
+        orders.flush()
+        code = int(codes.readline())
         assert code in (0, -signal.SIGKILL)
         return code == 0
 
-    yield lives
-    process.communicate(timeout=20)
+    with open(ours, "w") as orders, open(answers) as codes:
+        yield lives
+    child.wait(20)
 
 
 def state_of(visit: Appointment, client) -> tuple[str, int, int]:
@@ -358,7 +374,7 @@ def state_of(visit: Appointment, client) -> tuple[str, int, int]:
 
 
 @pytest.mark.parametrize("what", ["confirm", "cancel"])
-def test_killed_between_any_two_statements_both_are_done_or_neither(what):
+def test_killed_between_any_two_statements_both_are_done_or_neither(home, what):
     salon = Salon()
     client = purse(salon, 3000)
     before, done = {
@@ -370,7 +386,7 @@ def test_killed_between_any_two_statements_both_are_done_or_neither(what):
         visit = confirm_appointment(visit.pk, signed_in(client), ANNA, client_id=client.pk, pay_from_wallet=True)
 
     killed = 0
-    with mortal(what, visit, client) as lives:
+    with mortal(home, what, visit, client) as lives:
         while not lives(killed):
             assert state_of(visit, client) == before, killed
             assert mismatches_of() == []

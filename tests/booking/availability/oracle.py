@@ -4,9 +4,11 @@ It shares nothing with ``booking.availability``: plain datetimes, zoneinfo and l
 open, the choice is written down at the function that makes it.
 """
 
+from bisect import bisect_left
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from zoneinfo import ZoneInfo
 
 A_MINUTE, A_DAY = timedelta(minutes=1), timedelta(days=1)
@@ -102,6 +104,32 @@ class Stretch:
     end: Moment
 
 
+@cache
+def clock_of(zone: str, first: date, last: date) -> list[tuple[Moment, datetime]]:
+    """Every minute around the days, with what a clock of the zone then shows."""
+    here = ZoneInfo(zone)
+    moment = datetime.combine(first - 3 * A_DAY, time(), UTC)
+    until = datetime.combine(last + 4 * A_DAY, time(12), UTC)
+    minutes = []
+    while moment < until:
+        minutes.append((moment, moment.astimezone(here).replace(tzinfo=None)))
+        moment += A_MINUTE
+    return minutes
+
+
+@cache
+def showings_of(zone: str, first: date, last: date) -> dict[datetime, Moment]:
+    """When the clock first shows a time, or jumps past it: a doubled time is its first showing."""
+    clock = clock_of(zone, first, last)
+    result: dict[datetime, Moment] = {}
+    wanted = clock[0][1]
+    for moment, shown in clock:
+        while wanted <= shown:
+            result[wanted] = moment
+            wanted += A_MINUTE
+    return result
+
+
 @dataclass
 class Oracle:
     """Answers about every minute of the local days from ``first`` to ``last``."""
@@ -110,17 +138,9 @@ class Oracle:
     first: date
     last: date
 
-    @cached_property
+    @property
     def clock(self) -> list[tuple[Moment, datetime]]:
-        """Every minute around the days, with what the salon's clock then shows."""
-        zone = ZoneInfo(self.salon.zone)
-        moment = datetime.combine(self.first - 3 * A_DAY, time(), UTC)
-        until = datetime.combine(self.last + 4 * A_DAY, time(12), UTC)
-        minutes = []
-        while moment < until:
-            minutes.append((moment, moment.astimezone(zone).replace(tzinfo=None)))
-            moment += A_MINUTE
-        return minutes
+        return clock_of(self.salon.zone, self.first, self.last)
 
     @cached_property
     def minutes(self) -> list[Moment]:
@@ -130,16 +150,9 @@ class Oracle:
     def position(self) -> dict[Moment, int]:
         return {moment: number for number, moment in enumerate(self.minutes)}
 
-    @cached_property
+    @property
     def showings(self) -> dict[datetime, Moment]:
-        """When the salon's clock first shows a time, or jumps past it: a doubled time is its first showing."""
-        result: dict[datetime, Moment] = {}
-        wanted = self.clock[0][1]
-        for moment, shown in self.clock:
-            while wanted <= shown:
-                result[wanted] = moment
-                wanted += A_MINUTE
-        return result
+        return showings_of(self.salon.zone, self.first, self.last)
 
     @cached_property
     def days(self) -> list[date]:
@@ -148,7 +161,10 @@ class Oracle:
 
     def moments_of(self, first: date, last: date) -> list[Moment]:
         begin, end = self.stretch(first, time(), time()), self.stretch(last, time(), time())
-        return [moment for moment in self.minutes if begin.start <= moment < end.end]
+        return self.between(begin.start, end.end)
+
+    def between(self, start: Moment, end: Moment) -> list[Moment]:
+        return self.minutes[bisect_left(self.minutes, start) : bisect_left(self.minutes, end)]
 
     def stretch(self, day: date, start: time, end: time) -> Stretch:
         next_day = day if end > start else day + A_DAY
@@ -179,7 +195,7 @@ class Oracle:
         return [stretch for day in self.days for stretch in self.weekly(self.salon.shifts, day)]
 
     def minutes_of(self, stretches: list[Stretch]) -> set[Moment]:
-        return {moment for s in stretches for moment in self.minutes if s.start <= moment < s.end}
+        return {moment for s in stretches for moment in self.between(s.start, s.end)}
 
     @cached_property
     def open_minutes(self) -> set[Moment]:
@@ -209,12 +225,12 @@ class Oracle:
         if self.salon.capacity is None:
             return set()
         here = [row for row in self.salon.booked if row.is_here]
-        heads = {moment: sum(row.start <= moment < row.end for row in here) for moment in self.minutes}
+        heads = Counter(moment for row in here for moment in self.between(row.start, row.end))
         return {moment for moment in self.minutes if heads[moment] >= self.salon.capacity}
 
     @cached_property
     def own_minutes(self) -> set[Moment]:
-        return {moment for moment in self.minutes if any(row.start <= moment < row.end for row in self.salon.mine)}
+        return {moment for row in self.salon.mine for moment in self.between(row.start, row.end)}
 
     @cached_property
     def on_grid(self) -> set[Moment]:
