@@ -28,6 +28,7 @@ from notifications.values import Channel as Told
 from notifications.values import Occasion, RecipientRole
 from telegram_bot.models import IncomingUpdate
 from tests.factories import Salon, book, make_client, make_user, numbers
+from tests.signing import sign_in
 from wallet.commands import deposit
 from wallet.models import ClientWallet, Payment, Reconciliation, WalletTransaction
 from wallet.reconcile import reconcile
@@ -155,7 +156,7 @@ def background_rows() -> dict[type[Model], Model]:
 
 def signed_in(user: User) -> Browser:
     browser = Browser(headers={"accept-language": "en"})
-    browser.force_login(user)
+    sign_in(browser, user)
     return browser
 
 

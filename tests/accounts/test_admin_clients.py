@@ -8,15 +8,19 @@ from accounts.models import Client
 from accounts.values import SYSTEM, Role
 from tests.console import World, address, filled_in, signed_in
 from tests.factories import make_client, make_location
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
 
 LIST = "/admin/accounts/client/"
 
 
+built = lasting(World)
+
+
 @pytest.fixture
-def world() -> World:
-    return World()
+def world(built) -> World:
+    return copied(built)
 
 
 def found(browser, term: str) -> list[str]:

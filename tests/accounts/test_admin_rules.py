@@ -6,13 +6,17 @@ from django.contrib.admin.models import LogEntry
 from accounts.models import Company
 from accounts.values import Role
 from tests.console import World, address, filled_in, problems
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
 
 
+built = lasting(World)
+
+
 @pytest.fixture
-def world() -> World:
-    return World()
+def world(built) -> World:
+    return copied(built)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from accounts.permissions import BOOK_OUTSIDE_RULES
 from accounts.values import Role
 from tests.console import OWNER, World, address, filled_in, problems, signed_in
 from tests.factories import make_location, make_user
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
 
@@ -16,9 +17,12 @@ PASSWORD = "long enough 7"
 OPERATORS_ONLY = ["This is for operators. Choose that role or leave it empty."]
 
 
+built = lasting(World)
+
+
 @pytest.fixture
-def world() -> World:
-    return World()
+def world(built) -> World:
+    return copied(built)
 
 
 def fresh(user: User) -> User:

@@ -9,6 +9,7 @@ from booking.values import Slot
 from catalog.models import Holiday, Location, LocationSchedule, Service, Workplace, WorkplaceService
 from tests.console import World, address, filled_in, problems, said
 from tests.factories import book, make_service, make_specialist, make_workplace
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
 
@@ -16,9 +17,12 @@ ADD = "/admin/catalog/location/add/"
 STAYS = "has visits and stays in the history. Switch “active” off: it can then no longer be booked."
 
 
+built = lasting(World)
+
+
 @pytest.fixture
-def world() -> World:
-    return World()
+def world(built) -> World:
+    return copied(built)
 
 
 @pytest.fixture

@@ -8,15 +8,19 @@ from accounts.values import Role
 from catalog.models import Break, LocationSchedule, ServiceSpecialist, Specialist, SpecialistSchedule
 from tests.console import World, address, filled_in, problems, said
 from tests.factories import make_location, make_service, make_workplace
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
 
 ADD = "/admin/catalog/specialist/add/"
 
 
+built = lasting(World)
+
+
 @pytest.fixture
-def world() -> World:
-    return World()
+def world(built) -> World:
+    return copied(built)
 
 
 @pytest.fixture

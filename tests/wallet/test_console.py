@@ -13,6 +13,7 @@ from booking.models import Appointment
 from tests.booking.desk import everything_offered, page_of
 from tests.console import World, said
 from tests.factories import make_client
+from tests.lasting import copied, lasting
 from tests.wallet.purse import moved, require_sums
 from wallet.models import ClientWallet, Payment, WalletTransaction
 from wallet.queries import balance_of
@@ -20,12 +21,19 @@ from wallet.queries import balance_of
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world() -> World:
+def world_with_a_client() -> World:
     world = World()
     Appointment.objects.filter(pk=world.visit.pk).update(client=world.client)
     world.visit.refresh_from_db()
     return world
+
+
+built = lasting(world_with_a_client)
+
+
+@pytest.fixture
+def world(built) -> World:
+    return copied(built)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from booking.queries.visits import database_time
 from notifications.models import AdTemplate, NotificationSetting
 from notifications.values import Channel
 from tests.console import OWNER, World, address, filled_in, problems, said
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
 
@@ -19,9 +20,12 @@ LIST = "/admin/notifications/adtemplate/"
 PREVIEW = "/admin/notifications/adtemplate/preview/"
 
 
+built = lasting(World)
+
+
 @pytest.fixture
-def world() -> World:
-    return World()
+def world(built) -> World:
+    return copied(built)
 
 
 @pytest.fixture
