@@ -11,6 +11,7 @@ from catalog.models import Break, Holiday, Location, Service, Specialist, Specia
 from notifications.models import AdTemplate, Broadcast, DeadAddress, Preferences
 from tests.console import OWNER, World, address, filled_in, problems, registered, signed_in
 from tests.factories import make_location, make_specialist, make_user, make_workplace
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
 
@@ -23,16 +24,28 @@ FOREIGN = ["This belongs to another company. Choose one from the list."]
 NOT_OFFERED = ["Select a valid choice. That choice is not one of the available choices."]
 
 
-@pytest.fixture
-def ours() -> World:
-    return World("Ours")
+def two_companies() -> tuple[World, World]:
+    ours, theirs = World("Ours"), World("Theirs")
+    theirs.user(Role.ADMIN, full_name="Theirs user")
+    return ours, theirs
+
+
+built = lasting(two_companies)
 
 
 @pytest.fixture
-def theirs() -> World:
-    world = World("Theirs")
-    world.user(Role.ADMIN, full_name="Theirs user")
-    return world
+def companies(built) -> tuple[World, World]:
+    return copied(built)
+
+
+@pytest.fixture
+def ours(companies) -> World:
+    return companies[0]
+
+
+@pytest.fixture
+def theirs(companies) -> World:
+    return companies[1]
 
 
 def label(model: type[Model]) -> str:
