@@ -267,17 +267,19 @@ def test_a_body_that_is_no_object_is_refused(table, what):
     assert table.everything() == table.before
 
 
+FOREIGN_KINDS = (
+    "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", "application/xml", "x", "",
+)  # fmt: skip
+
+
 @pytest.mark.parametrize("what", TABLES)
-@pytest.mark.parametrize(
-    "content_type",
-    ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "text/plain", "application/xml", "x", ""],
-)
-def test_another_kind_of_body_is_refused(table, what, content_type):
+def test_another_kind_of_body_is_refused(table, what):
     where, body = table.good(what)
 
-    answer = table.caller.raw(where, json.dumps(body | {"lang": "en"}).encode(), content_type)
+    for kind in FOREIGN_KINDS:
+        answer = table.caller.raw(where, json.dumps(body | {"lang": "en"}).encode(), kind)
 
-    assert (answer.status_code, problems(answer)) == (415, {None: "unsupported_media_type"})
+        assert (answer.status_code, problems(answer)) == (415, {None: "unsupported_media_type"}), kind
     assert table.everything() == table.before
 
 
@@ -299,18 +301,18 @@ def test_many_unknown_fields_are_not_all_repeated(table):
     assert (answer.status_code, len(answer.json()["errors"])) == (400, 10)
 
 
-@pytest.mark.parametrize("pk", ["0", "9223372036854775808", LONG[:1000], "-1", "x", "1.5", "%00"])
 @pytest.mark.parametrize(
     "where",
     ["appointments/{}/cancel/", "appointments/{}/extend/", "notification-settings/{}/", "ad-templates/{}/",
      "push-subscriptions/{}/"],
 )  # fmt: skip
-def test_what_is_no_number_is_not_found(table, where, pk):
+def test_what_is_no_number_is_not_found(table, where):
     method = "delete" if where.startswith(("push", "ad", "not")) else "post"
 
-    answer = table.caller.send(method, where.format(pk))
+    for pk in ("0", "9223372036854775808", LONG[:1000], "-1", "x", "1.5", "%00"):
+        answer = table.caller.send(method, where.format(pk))
 
-    assert (answer.status_code, problems(answer)) == (404, {None: "not_found"})
+        assert (answer.status_code, problems(answer)) == (404, {None: "not_found"}), pk
 
 
 @pytest.mark.parametrize("token", ["\0", "x" * 101])
