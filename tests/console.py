@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from unittest.mock import patch
 
 from django.contrib import admin
 from django.db.models import Model
 from django.forms import CheckboxInput
+from django.template.response import TemplateResponse
 from django.test import Client as Browser
 from django.urls import reverse
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
@@ -182,6 +184,14 @@ def begun(visit: Appointment, hours: int = 1) -> Appointment:
 def said(response) -> list[str]:
     """The messages a page was left with."""
     return [str(message) for message in response.context["messages"]] if response.context else []
+
+
+def form_at(browser: Browser, where: str):
+    """A page for the sake of its form alone: it is not drawn, which would be most of the work."""
+    with patch.object(TemplateResponse, "rendered_content", ""):
+        response = browser.get(where)
+    response.context = response.context_data
+    return response
 
 
 def filled_in(response) -> dict[str, object]:
