@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
@@ -66,6 +67,14 @@ class Console(UnfoldAdminSite):
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         return with_policy(super().admin_view(view, cacheable))
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
+        """Every page is given this list, and with our own menu hardly one looks at it: it is made when it is read."""
+        return SimpleLazyObject(lambda: super(Console, self).get_app_list(request, app_label))
+
+    def _get_is_tab_active(self, *args: Any, **kwargs: Any) -> bool:
+        """Unfold compares every menu entry with every tab; our tabs are functions, which are no entry's address."""
+        return False
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """After signing in one lands in the console, also when nothing says where to go."""

@@ -7,7 +7,10 @@ from pathlib import Path
 import pgtrigger
 from django.db import connection, transaction
 from django.db.backends.postgresql.creation import DatabaseCreation
+from django.template import Context, Template
 from django.test import TransactionTestCase
+from django.test import utils as test_utils
+from django.test.signals import template_rendered
 
 STAY = ("django_migrations", "django_content_type", "auth_permission")
 """What migrations write and no test changes."""
@@ -39,6 +42,20 @@ def drop_whoever_is_connected(creation: DatabaseCreation, name: str, verbosity: 
 
 
 DatabaseCreation._destroy_test_db = drop_whoever_is_connected
+
+
+OURS = str(Path(__file__).parent.parent / "templates")
+
+
+def render_and_tell(template: Template, context: Context) -> str:
+    """The test client hears of a page and of what we have written of it, not of the four hundred templates of unfold
+    within it: for every one that it hears of it copies all that the page was given."""
+    if context.template is template or template.origin.name.startswith(OURS):
+        template_rendered.send(sender=template, template=template, context=context)
+    return template.nodelist.render(context)
+
+
+test_utils.instrumented_test_render = render_and_tell
 
 
 LONGEST = (

@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from unittest.mock import patch
 
 from django.contrib import admin
 from django.db.models import Model
 from django.forms import CheckboxInput
+from django.template.response import TemplateResponse
 from django.test import Client as Browser
 from django.urls import reverse
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, IntervalSchedule, PeriodicTask, SolarSchedule
@@ -28,6 +30,7 @@ from notifications.values import Channel as Told
 from notifications.values import Occasion, RecipientRole
 from telegram_bot.models import IncomingUpdate
 from tests.factories import Salon, book, make_client, make_user, numbers
+from tests.signing import sign_in
 from wallet.commands import deposit
 from wallet.models import ClientWallet, Payment, Reconciliation, WalletTransaction
 from wallet.reconcile import reconcile
@@ -155,7 +158,7 @@ def background_rows() -> dict[type[Model], Model]:
 
 def signed_in(user: User) -> Browser:
     browser = Browser(headers={"accept-language": "en"})
-    browser.force_login(user)
+    sign_in(browser, user)
     return browser
 
 
@@ -181,6 +184,14 @@ def begun(visit: Appointment, hours: int = 1) -> Appointment:
 def said(response) -> list[str]:
     """The messages a page was left with."""
     return [str(message) for message in response.context["messages"]] if response.context else []
+
+
+def form_at(browser: Browser, where: str):
+    """A page for the sake of its form alone: it is not drawn, which would be most of the work."""
+    with patch.object(TemplateResponse, "rendered_content", ""):
+        response = browser.get(where)
+    response.context = response.context_data
+    return response
 
 
 def filled_in(response) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """A business, owner of everything below, and the rules it books by."""
 
 from datetime import timedelta
+from functools import cache
 from typing import Self
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -22,8 +23,14 @@ RESERVED_SLUGS = frozenset(
 )
 
 
+@cache
+def known_timezones() -> frozenset[str]:
+    """Remembered, because each answer is looked up in some hundred files."""
+    return frozenset(available_timezones())
+
+
 def validate_timezone(name: str) -> None:
-    if name not in available_timezones():
+    if name not in known_timezones():
         raise ValidationError(_("%(name)s is no IANA time zone. Write one like Europe/Moscow."), params={"name": name})
 
 

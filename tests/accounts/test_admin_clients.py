@@ -6,17 +6,21 @@ from accounts.admin import ClientAdmin
 from accounts.commands import merge_clients
 from accounts.models import Client
 from accounts.values import SYSTEM, Role
-from tests.console import World, address, filled_in, signed_in
+from tests.console import World, address, filled_in, form_at, signed_in
 from tests.factories import make_client, make_location
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
 
 LIST = "/admin/accounts/client/"
 
 
+built = lasting(World)
+
+
 @pytest.fixture
-def world() -> World:
-    return World()
+def world(built) -> World:
+    return copied(built)
 
 
 def found(browser, term: str) -> list[str]:
@@ -56,7 +60,7 @@ def test_other_terms_find_nobody(world, term):
 def test_a_phone_is_taken_in_any_form(world, typed):
     browser, page = world.browser(Role.OPERATOR), address(Client, "add")
 
-    browser.post(page, filled_in(browser.get(page)) | {"first_name": "Пётр", "phone": typed})
+    browser.post(page, filled_in(form_at(browser, page)) | {"first_name": "Пётр", "phone": typed})
 
     assert str(Client.objects.get(first_name="Пётр").phone) == "+79161234567"
 
@@ -65,7 +69,7 @@ def test_a_client_may_have_no_phone(world):
     browser, page = world.browser(Role.OPERATOR), address(Client, "add")
 
     for _ in range(2):
-        browser.post(page, filled_in(browser.get(page)) | {"first_name": "Без телефона"})
+        browser.post(page, filled_in(form_at(browser, page)) | {"first_name": "Без телефона"})
 
     assert [client.phone for client in Client.objects.filter(first_name="Без телефона")] == [None, None]
 
@@ -135,7 +139,7 @@ def test_control_a_living_card_says_nothing_of_a_merge_and_can_be_changed(world)
 def test_a_form_that_was_open_writes_only_what_was_changed(world, monkeypatch):
     """While it was being saved, the client connected his Telegram."""
     browser, page = world.browser(Role.OPERATOR), address(Client, "change", world.client.pk)
-    form = filled_in(browser.get(page))
+    form = filled_in(form_at(browser, page))
     check = ClientAdmin.save_model
 
     def save_late(self, request, obj, form, change):

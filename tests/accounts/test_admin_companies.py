@@ -9,8 +9,9 @@ from accounts.querysets import VisibleQuerySet
 from accounts.values import Role
 from catalog.models import Break, Holiday, Location, Service, Specialist, SpecialistSchedule, Workplace
 from notifications.models import AdTemplate, Broadcast, DeadAddress, Preferences
-from tests.console import OWNER, World, address, filled_in, problems, registered, signed_in
+from tests.console import OWNER, World, address, filled_in, form_at, problems, registered, signed_in
 from tests.factories import make_location, make_specialist, make_user, make_workplace
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
 
@@ -23,16 +24,28 @@ FOREIGN = ["This belongs to another company. Choose one from the list."]
 NOT_OFFERED = ["Select a valid choice. That choice is not one of the available choices."]
 
 
-@pytest.fixture
-def ours() -> World:
-    return World("Ours")
+def two_companies() -> tuple[World, World]:
+    ours, theirs = World("Ours"), World("Theirs")
+    theirs.user(Role.ADMIN, full_name="Theirs user")
+    return ours, theirs
+
+
+built = lasting(two_companies)
 
 
 @pytest.fixture
-def theirs() -> World:
-    world = World("Theirs")
-    world.user(Role.ADMIN, full_name="Theirs user")
-    return world
+def companies(built) -> tuple[World, World]:
+    return copied(built)
+
+
+@pytest.fixture
+def ours(companies) -> World:
+    return companies[0]
+
+
+@pytest.fixture
+def theirs(companies) -> World:
+    return companies[1]
 
 
 def label(model: type[Model]) -> str:
@@ -105,7 +118,7 @@ def test_search_as_you_type_finds_nothing_foreign(app, model, field, ours, their
 def test_a_foreign_row_cannot_be_posted(model, field, foreign, ours, theirs):
     browser, page = ours.browser(Role.ADMIN), address(model, "change", ours.row(model).pk)
 
-    answer = browser.post(page, filled_in(browser.get(page)) | {field: theirs.row(foreign).pk})
+    answer = browser.post(page, filled_in(form_at(browser, page)) | {field: theirs.row(foreign).pk})
 
     assert problems(answer) == {field: NOT_OFFERED}
 
@@ -114,7 +127,7 @@ def test_a_foreign_location_cannot_limit_an_operator(ours, theirs):
     operator = ours.user(Role.OPERATOR)
     browser, page = ours.browser(Role.ADMIN), address(User, "change", operator.pk)
 
-    answer = browser.post(page, filled_in(browser.get(page)) | {"locations": [theirs.location.pk]})
+    answer = browser.post(page, filled_in(form_at(browser, page)) | {"locations": [theirs.location.pk]})
 
     assert list(problems(answer)) == ["locations"]
     assert not operator.locations.exists()
@@ -125,7 +138,7 @@ def test_the_wishes_of_a_foreign_person_cannot_be_posted(field, ours, theirs):
     browser, page = ours.browser(Role.ADMIN), address(Preferences, "add")
     foreign = {"client": theirs.client, "user": theirs.row(User)}[field]
 
-    answer = browser.post(page, filled_in(browser.get(page)) | {field: foreign.pk})
+    answer = browser.post(page, filled_in(form_at(browser, page)) | {field: foreign.pk})
 
     assert problems(answer)[field] == NOT_OFFERED
 
@@ -142,7 +155,7 @@ def test_a_foreign_advertisement_cannot_follow_our_messages(ours, theirs):
 
 def test_foreign_services_and_places_cannot_be_posted_in_a_week(ours, theirs):
     browser, page = ours.browser(Role.ADMIN), address(Specialist, "change", ours.salon.specialist.pk)
-    sent = filled_in(browser.get(page)) | {
+    sent = filled_in(form_at(browser, page)) | {
         "offers-0-service": theirs.salon.service.pk,
         "schedules-0-location": theirs.location.pk,
         "schedules-1-workplace": theirs.salon.chairs[0].pk,
@@ -158,14 +171,14 @@ def test_the_owner_cannot_mix_companies_either(ours, theirs):
     foreign = make_user(theirs.company, Role.SPECIALIST)
     page = address(Specialist, "change", ours.salon.specialist.pk)
 
-    answer = browser.post(page, filled_in(browser.get(page)) | {"user": foreign.pk})
+    answer = browser.post(page, filled_in(form_at(browser, page)) | {"user": foreign.pk})
 
     assert problems(answer) == {"user": FOREIGN}
 
 
 def test_the_owner_cannot_mix_companies_in_a_new_specialist(ours, theirs):
     browser, page = ours.browser(OWNER), address(Specialist, "add")
-    sent = filled_in(browser.get(page)) | {
+    sent = filled_in(form_at(browser, page)) | {
         "company": ours.company.pk,
         "name": "Mixed",
         "offers-TOTAL_FORMS": "1",
@@ -192,8 +205,8 @@ def test_the_owner_chooses_the_company_once(ours, theirs):
     browser = ours.browser(OWNER)
     add, change = address(Service, "add"), address(Service, "change", theirs.salon.service.pk)
 
-    browser.post(add, filled_in(browser.get(add)) | {"name": "New", "price": "10", "company": theirs.company.pk})
-    browser.post(change, filled_in(browser.get(change)) | {"company": ours.company.pk})
+    browser.post(add, filled_in(form_at(browser, add)) | {"name": "New", "price": "10", "company": theirs.company.pk})
+    browser.post(change, filled_in(form_at(browser, change)) | {"company": ours.company.pk})
 
     assert Service.objects.get(name="New").company == theirs.company
     assert Service.objects.get(pk=theirs.salon.service.pk).company == theirs.company
@@ -202,7 +215,7 @@ def test_the_owner_chooses_the_company_once(ours, theirs):
 def test_a_hidden_company_still_guards_its_constraints(ours):
     browser, page = ours.browser(Role.ADMIN), address(Client, "add")
 
-    answer = browser.post(page, filled_in(browser.get(page)) | {"first_name": "Twin", "phone": ours.phone})
+    answer = browser.post(page, filled_in(form_at(browser, page)) | {"first_name": "Twin", "phone": ours.phone})
 
     assert answer.status_code == 200
     assert Client.objects.filter(phone=ours.phone).count() == 1

@@ -7,6 +7,7 @@ from django.test import Client as Browser
 
 from accounts.values import Role
 from tests.console import OWNER, ROLES, World, address, registered
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +53,23 @@ DOORS: dict[str, tuple[frozenset[str], ...]] = {
 OPENS, REFUSES = 200, 403
 
 
+class Staffed(World):
+    """A company with one row of everything, and somebody of each role at his browser."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.browsers = {role: self.browser(role) for role in ROLES}
+        self.rows = {model: self.row(model) for model in registered()}
+
+
+built = lasting(Staffed)
+
+
+@pytest.fixture
+def world(built) -> Staffed:
+    return copied(built)
+
+
 def who(allowed: frozenset[str]) -> dict[str, int]:
     return {role: OPENS if role in allowed else REFUSES for role in ROLES}
 
@@ -59,10 +77,6 @@ def who(allowed: frozenset[str]) -> dict[str, int]:
 def answers(pages: dict[str, str], browsers: dict[str, Browser]) -> dict[str, int]:
     """What each role hears at its own address; single settings lead to the page of all of them."""
     return {role: browser.get(pages[role], follow=True).status_code for role, browser in browsers.items()}
-
-
-def browsers_of(world: World) -> dict[str, Browser]:
-    return {role: world.browser(role) for role in ROLES}
 
 
 def same(page: str) -> dict[str, str]:
@@ -74,11 +88,9 @@ def test_every_admin_class_is_classified():
 
 
 @pytest.mark.parametrize("model", registered(), ids=lambda model: model._meta.label)
-def test_lists_forms_and_rows_open_for_whoever_may_look_and_add(model: type[Model]):
-    world = World()
+def test_lists_forms_and_rows_open_for_whoever_may_look_and_add(model: type[Model], world):
     may_look, may_add, *_ = DOORS[model._meta.label]
-    browsers = browsers_of(world)
-    row = world.row(model)
+    browsers, row = world.browsers, world.rows[model]
 
     assert answers(same(address(model, "changelist")), browsers) == who(may_look)
     assert answers(same(address(model, "change", row.pk)), browsers) == who(may_look)
@@ -86,11 +98,9 @@ def test_lists_forms_and_rows_open_for_whoever_may_look_and_add(model: type[Mode
 
 
 @pytest.mark.parametrize("model", registered(), ids=lambda model: model._meta.label)
-def test_nothing_is_changed_or_deleted_by_whoever_may_not(model: type[Model]):
-    world = World()
+def test_nothing_is_changed_or_deleted_by_whoever_may_not(model: type[Model], world):
     *_, may_change, may_delete = DOORS[model._meta.label]
-    browsers = browsers_of(world)
-    row = world.row(model)
+    browsers, row = world.browsers, world.rows[model]
 
     for role, browser in browsers.items():
         if role not in may_change:
@@ -101,8 +111,7 @@ def test_nothing_is_changed_or_deleted_by_whoever_may_not(model: type[Model]):
             assert type(row)._default_manager.filter(pk=row.pk).exists(), role
 
 
-def test_the_console_is_closed_to_clients_and_strangers():
-    world = World()
+def test_the_console_is_closed_to_clients_and_strangers(world):
     client = world.browser(Role.CLIENT)
 
     answers = [client.get(address(model, "changelist")) for model in registered()]
@@ -115,8 +124,8 @@ def test_groups_are_not_offered_because_roles_say_what_somebody_may_do():
     assert "auth.Group" not in {model._meta.label for model in admin.site._registry}
 
 
-def test_whoever_signs_in_lands_in_the_console(client):
-    user = World().user(Role.OPERATOR)
+def test_whoever_signs_in_lands_in_the_console(world, client):
+    user = world.user(Role.OPERATOR)
     door = client.get("/admin/login/?lang=en").context["app_path"]
 
     answer = client.post(door, {"username": user.email, "password": "secret"})
@@ -135,8 +144,8 @@ def test_whoever_signs_in_lands_in_the_console(client):
         ("/admin/nowhere/", 404),
     ],
 )
-def test_an_edited_address_is_refused_and_no_error(where, status):
-    assert World().browser(Role.ADMIN).get(where).status_code == status
+def test_an_edited_address_is_refused_and_no_error(where, status, world):
+    assert world.browsers[Role.ADMIN].get(where).status_code == status
 
 
 GUESSES = [
@@ -155,16 +164,15 @@ GUESSES = [
 
 @pytest.mark.parametrize("guess", GUESSES)
 @pytest.mark.parametrize("role", [Role.ADMIN, Role.SPECIALIST])
-def test_a_list_answers_nothing_but_its_own_filters(guess, role):
-    console = World().browser(role)
+def test_a_list_answers_nothing_but_its_own_filters(guess, role, world):
+    console = world.browsers[role]
 
     assert console.get(f"/admin/booking/appointment/?{guess}").status_code == 400
     assert console.get("/admin/booking/appointmentevent/?payload__price=1").status_code == 400
 
 
-def test_nonsense_in_an_action_or_a_search_is_no_error():
-    world = World()
-    desk = world.browser(Role.OPERATOR)
+def test_nonsense_in_an_action_or_a_search_is_no_error(world):
+    desk = world.browsers[Role.OPERATOR]
     looking_for = {"app_label": "booking", "model_name": "appointment", "field_name": "client", "term": "\0"}
 
     action = desk.post("/admin/booking/appointment/", {"action": "arrive", "_selected_action": ["x\0"]})
@@ -173,9 +181,9 @@ def test_nonsense_in_an_action_or_a_search_is_no_error():
     assert (action.status_code, search.status_code) == (400, 200)
 
 
-def asked_by_filters(model: type[Model], world: World) -> list[str]:
+def asked_by_filters(model: type[Model], world: Staffed) -> list[str]:
     """What a list's own filters put into its address, each with a real value."""
-    row, asked = world.row(model), []
+    row, asked = world.rows[model], []
     for each in admin.site.get_model_admin(model).list_filter:
         path = each[0] if isinstance(each, tuple) else each
         if not isinstance(path, str):
@@ -195,10 +203,8 @@ def asked_by_filters(model: type[Model], world: World) -> list[str]:
 
 
 @pytest.mark.parametrize("model", registered(), ids=lambda model: model._meta.label)
-def test_a_list_answers_all_of_its_own_filters(model):
-    world = World()
-    world.user(Role.OPERATOR)
-    owner, page = world.browser(OWNER), address(model, "changelist")
+def test_a_list_answers_all_of_its_own_filters(model, world):
+    owner, page = world.browsers[OWNER], address(model, "changelist")
 
     answers = {query: owner.get(f"{page}?{query}").status_code for query in asked_by_filters(model, world)}
 

@@ -5,14 +5,18 @@ from django.contrib.admin.models import LogEntry
 
 from accounts.models import Company
 from accounts.values import Role
-from tests.console import World, address, filled_in, problems
+from tests.console import World, address, filled_in, form_at, problems
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
 
 
+built = lasting(World)
+
+
 @pytest.fixture
-def world() -> World:
-    return World()
+def world(built) -> World:
+    return copied(built)
 
 
 @pytest.fixture
@@ -22,7 +26,7 @@ def chief(world):
 
 def save(browser, world: World, **typed):
     page = address(Company, "change", world.company.pk)
-    return browser.post(page, filled_in(browser.get(page)) | typed)
+    return browser.post(page, filled_in(form_at(browser, page)) | typed)
 
 
 def reminders(world: World) -> list[int]:

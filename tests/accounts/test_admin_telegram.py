@@ -9,7 +9,7 @@ from accounts.models import Invitation, User
 from accounts.models.invitation import VALID
 from accounts.queries import actor_of
 from accounts.values import Channel, Role
-from tests.console import OWNER, World, address, filled_in, said
+from tests.console import OWNER, World, address, filled_in, form_at, said
 
 pytestmark = pytest.mark.django_db
 
@@ -164,7 +164,7 @@ def test_a_client_s_user_has_no_telegram_of_the_staff(world):
 
 
 def test_a_form_that_was_open_does_not_part_with_what_was_connected_meanwhile(anna, chief):
-    form = filled_in(chief.get(page_of(anna)))
+    form = filled_in(form_at(chief, page_of(anna)))
     User.objects.filter(pk=anna.pk).update(tg_id=CHAT)
 
     chief.post(page_of(anna), form | {"full_name": "Renamed"})

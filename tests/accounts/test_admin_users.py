@@ -6,8 +6,9 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.permissions import BOOK_OUTSIDE_RULES
 from accounts.values import Role
-from tests.console import OWNER, World, address, filled_in, problems, signed_in
+from tests.console import OWNER, World, address, filled_in, form_at, problems, signed_in
 from tests.factories import make_location, make_user
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
 
@@ -16,9 +17,12 @@ PASSWORD = "long enough 7"
 OPERATORS_ONLY = ["This is for operators. Choose that role or leave it empty."]
 
 
+built = lasting(World)
+
+
 @pytest.fixture
-def world() -> World:
-    return World()
+def world(built) -> World:
+    return copied(built)
 
 
 def fresh(user: User) -> User:
@@ -28,12 +32,12 @@ def fresh(user: User) -> User:
 
 def hire(browser, **typed):
     person = {"email": "new@example.com", "password1": PASSWORD, "password2": PASSWORD}
-    return browser.post(ADD, filled_in(browser.get(ADD)) | person | typed)
+    return browser.post(ADD, filled_in(form_at(browser, ADD)) | person | typed)
 
 
 def change(browser, user: User, **typed):
     page = address(User, "change", user.pk)
-    sent = filled_in(browser.get(page)) | typed
+    sent = filled_in(form_at(browser, page)) | typed
     return browser.post(page, {name: value for name, value in sent.items() if value is not None})
 
 

@@ -8,6 +8,7 @@ from accounts.models import User
 from accounts.values import Role
 from booking.models import Appointment
 from tests.factories import Salon, make_user
+from tests.signing import sign_in
 
 BASE = "/api/v1/"
 CONTACT = {"first_name": "Anna", "last_name": "Petrova", "phone": "+7 999 000-00-01", "email": "anna@example.com"}
@@ -20,7 +21,7 @@ class Caller:
     def __init__(self, user: User | None = None, **headers: str) -> None:
         self.browser = Browser(headers={"accept-language": "en", **headers})
         if user is not None:
-            self.browser.force_login(user)
+            sign_in(self.browser, user)
 
     def get(self, where: str, **query: Any):
         return self.browser.get(BASE + where, query)

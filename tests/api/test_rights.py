@@ -13,6 +13,7 @@ from notifications.recipients import recipients_of
 from tests.api.caller import CONTACT, NOBODYS_TOKEN, Caller, client_user, problems, row, wish
 from tests.booking.steps import last_event
 from tests.factories import Salon, book, make_client, make_location, make_specialist, make_user
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
 
@@ -46,12 +47,16 @@ BOOKS = dict.fromkeys(BY_RIGHT, 201) | {
 
 
 class World(Salon):
-    """A salon with a client and a visit, and everybody who might want something of it."""
+    """A salon with a client, his hold and his visit, made by somebody who has just left, and everybody who might want
+    something of them."""
 
     def __init__(self) -> None:
         super().__init__()
         self.client = make_client(self.company, phone="+79990000001")
         self.elsewhere = make_location(self.company)
+        desk = Caller(make_user(self.company, Role.OPERATOR))
+        self.hold = row(desk.book(self, 18, client=self.client.pk).json())
+        self.visit = row(desk.confirm(desk.book(self, 19, client=self.client.pk).json()).json())
 
     def who(self, name: str) -> User | None:
         company, roles = self.company, {"an administrator": Role.ADMIN, "an accountant": Role.ACCOUNTANT}
@@ -86,10 +91,7 @@ class World(Salon):
         return client_user(self.client if "visit" in name else make_client(company))
 
     def subject(self, action: str) -> Appointment:
-        """A hold or a visit of the salon's client, made by somebody who has just left."""
-        desk = Caller(make_user(self.company, Role.OPERATOR))
-        hold = desk.book(self, 10, client=self.client.pk).json()
-        return row(hold if action in HOLDS else desk.confirm(hold).json())
+        return self.hold if action in HOLDS else self.visit
 
     def body(self, action: str, subject: Appointment, **more: Any) -> dict[str, Any]:
         bodies: dict[str, dict[str, Any]] = {
@@ -103,10 +105,17 @@ class World(Salon):
         return caller.post(where, self.body(action, subject, **more))
 
 
+built = lasting(World)
+
+
+@pytest.fixture
+def world(built) -> World:
+    return copied(built)
+
+
 @pytest.mark.parametrize("action", ACTIONS)
 @pytest.mark.parametrize("name", BY_RIGHT)
-def test_without_a_token_everybody_acts_by_his_right(name, action):
-    world = World()
+def test_without_a_token_everybody_acts_by_his_right(world, name, action):
     subject = world.subject(action)
     events = AppointmentEvent.objects.count()
 
@@ -118,8 +127,7 @@ def test_without_a_token_everybody_acts_by_his_right(name, action):
 
 @pytest.mark.parametrize("action", ACTIONS)
 @pytest.mark.parametrize("name", BY_RIGHT)
-def test_with_its_token_everybody_acts(name, action):
-    world = World()
+def test_with_its_token_everybody_acts(world, name, action):
     subject = world.subject(action)
     token = subject.hold_token if action in HOLDS else subject.visit_token
 
@@ -130,8 +138,7 @@ def test_with_its_token_everybody_acts(name, action):
 
 @pytest.mark.parametrize("action", ACTIONS)
 @pytest.mark.parametrize("name", [name for name, status in BY_RIGHT.items() if status != OK])
-def test_a_wrong_token_is_no_better_than_none(name, action):
-    world = World()
+def test_a_wrong_token_is_no_better_than_none(world, name, action):
     subject = world.subject(action)
 
     answer = world.act(Caller(world.who(name)), action, subject, token=NOBODYS_TOKEN)
@@ -140,8 +147,7 @@ def test_a_wrong_token_is_no_better_than_none(name, action):
 
 
 @pytest.mark.parametrize("name", BY_RIGHT)
-def test_who_may_book(name):
-    world = World()
+def test_who_may_book(world, name):
     caller = Caller(world.who(name))
     named = {"company": world.company.slug} if caller_is_public(name) else {}
 
@@ -155,9 +161,8 @@ def caller_is_public(name: str) -> bool:
 
 
 @pytest.mark.parametrize("name", BY_RIGHT)
-def test_for_whom_one_may_book(name):
+def test_for_whom_one_may_book(world, name):
     """Staff book for a client they name; nobody else names one."""
-    world = World()
     caller = Caller(world.who(name))
     named = {"company": world.company.slug} if caller_is_public(name) else {}
 
@@ -168,8 +173,7 @@ def test_for_whom_one_may_book(name):
         assert row(answer.json()).client == world.client
 
 
-def test_a_client_of_another_company_is_not_there_for_staff():
-    world = World()
+def test_a_client_of_another_company_is_not_there_for_staff(world):
     stranger = make_client(Salon().company)
 
     for name in ("an operator", "the owner"):
@@ -178,8 +182,7 @@ def test_a_client_of_another_company_is_not_there_for_staff():
         assert (answer.status_code, problems(answer)) == (400, {"client": "does_not_exist"})
 
 
-def test_staff_confirm_for_the_client_they_named_whatever_phone_they_type():
-    world = World()
+def test_staff_confirm_for_the_client_they_named_whatever_phone_they_type(world):
     desk = Caller(world.who("an operator"))
 
     visit = desk.confirm(desk.book(world, client=world.client.pk).json(), phone="+79995554433").json()
@@ -187,9 +190,8 @@ def test_staff_confirm_for_the_client_they_named_whatever_phone_they_type():
     assert row(visit).client == world.client
 
 
-def test_staff_are_bound_by_no_notice():
+def test_staff_are_bound_by_no_notice(world):
     """A walk-in (domain §4): clients hear that it is too soon."""
-    world = World()
     world.company.min_notice_minutes = 24 * 60 * 4
     world.company.save()
 
@@ -210,8 +212,7 @@ def initiator(name: str, user: User | None, world: World) -> dict[str, Any]:
 @pytest.mark.parametrize("action", ACTIONS)
 @pytest.mark.parametrize("name", [name for name, status in BY_RIGHT.items() if status == OK])
 @pytest.mark.parametrize("with_token", [False, True])
-def test_history_says_who_it_was(name, action, with_token):
-    world = World()
+def test_history_says_who_it_was(world, name, action, with_token):
     subject, user = world.subject(action), world.who(name)
     token = {"token": subject.hold_token if action in HOLDS else subject.visit_token} if with_token else {}
 
@@ -220,9 +221,8 @@ def test_history_says_who_it_was(name, action, with_token):
     assert last_event(subject).initiated_by == initiator(name, user, world)
 
 
-def test_nobody_says_himself_who_it_was():
+def test_nobody_says_himself_who_it_was(world):
     """The headers of source 001 are for keys with the scope ``act-as`` (domain §1)."""
-    world = World()
     subject = world.subject("cancel")
     claims = {"x-initiated-by-user-id": "1", "x-initiated-by-role": "admin", "x-initiated-by-channel": "tg_bot"}
 
@@ -241,8 +241,7 @@ STRANGERS = {
 
 @pytest.mark.parametrize("action", ACTIONS)
 @pytest.mark.parametrize("name", STRANGERS)
-def test_whoever_has_nothing_but_the_token_is_the_visit_s_guest(name, action):
-    world = World()
+def test_whoever_has_nothing_but_the_token_is_the_visit_s_guest(world, name, action):
     subject = world.subject(action)
     token = subject.hold_token if action in HOLDS else subject.visit_token
 
@@ -266,8 +265,7 @@ TOLD = {
 
 
 @pytest.mark.parametrize(("name", "action"), TOLD)
-def test_whoever_did_it_is_not_told(name, action):
-    world = World()
+def test_whoever_did_it_is_not_told(world, name, action):
     desk = {"an administrator": Role.ADMIN, "an operator": Role.OPERATOR}
     people = {who: make_user(world.company, role) for who, role in desk.items()}
     people["the visit's specialist"] = world.master("the visit's specialist")
@@ -287,8 +285,7 @@ def told_of(event: AppointmentEvent, people: dict[str, User], world: World) -> s
     return {names[person.key] for person in recipients_of(event, switches_of(world.company.pk, event.event_type))}
 
 
-def test_a_role_that_was_taken_away_is_without_power_at_the_next_call():
-    world = World()
+def test_a_role_that_was_taken_away_is_without_power_at_the_next_call(world):
     user = world.who("an operator")
     caller, subject = Caller(user), world.subject("cancel")
     assert world.act(caller, "reschedule", subject).status_code == OK
@@ -298,8 +295,7 @@ def test_a_role_that_was_taken_away_is_without_power_at_the_next_call():
     assert world.act(caller, "cancel", subject).status_code == FORBIDDEN
 
 
-def test_whoever_was_switched_off_is_nobody():
-    world = World()
+def test_whoever_was_switched_off_is_nobody(world):
     user = world.who("an operator")
     caller, subject = Caller(user), world.subject("cancel")
 
@@ -308,8 +304,7 @@ def test_whoever_was_switched_off_is_nobody():
     assert world.act(caller, "cancel", subject).status_code == MISSING
 
 
-def test_a_session_writes_only_with_its_csrf_token():
-    world = World()
+def test_a_session_writes_only_with_its_csrf_token(world):
     caller, subject = Caller(world.who("an operator")), world.subject("cancel")
     caller.browser.handler.enforce_csrf_checks = True
 
@@ -322,8 +317,7 @@ def test_a_session_writes_only_with_its_csrf_token():
     assert by_token.status_code == OK
 
 
-def test_a_session_with_its_csrf_token_writes(settings):
-    world = World()
+def test_a_session_with_its_csrf_token_writes(world, settings):
     caller, subject = Caller(world.who("an operator")), world.subject("cancel")
     caller.browser.get("/admin/")
     token = caller.browser.get(f"/{world.location.slug}/").context["csrf_token"]
@@ -336,9 +330,8 @@ def test_a_session_with_its_csrf_token_writes(settings):
     assert answer.status_code == OK
 
 
-def test_the_desk_s_booking_belongs_to_no_browser():
+def test_the_desk_s_booking_belongs_to_no_browser(world):
     """Or whoever sits at the desk next would be taken for its client."""
-    world = World()
     desk = Caller(world.who("an operator"))
     desk.browser.cookies["device"] = "the desk's browser"
 
@@ -346,8 +339,8 @@ def test_the_desk_s_booking_belongs_to_no_browser():
     assert row(Caller().post("appointments/book/", wish(world, 15) | {"company": world.company.slug}).json())
 
 
-def test_a_visit_of_another_company_is_not_found_under_this_one_s_name():
-    world, stranger = World(), Salon()
+def test_a_visit_of_another_company_is_not_found_under_this_one_s_name(world):
+    stranger = Salon()
     visit = book(world.slot(10, days=3))
 
     answers = [

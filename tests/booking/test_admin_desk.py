@@ -11,13 +11,17 @@ from catalog.models import Location
 from tests.booking.desk import ADD, new_visits, typed
 from tests.console import World
 from tests.factories import make_client, make_specialist
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
 
 
+built = lasting(World)
+
+
 @pytest.fixture
-def world() -> World:
-    return World()
+def world(built) -> World:
+    return copied(built)
 
 
 @pytest.fixture

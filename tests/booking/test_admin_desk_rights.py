@@ -11,6 +11,7 @@ from catalog.models import Location
 from tests.booking.desk import ADD, new_visits, typed
 from tests.console import OWNER, World, said, signed_in
 from tests.factories import WEB, Salon, book, make_client, make_service, make_specialist
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
 
@@ -18,9 +19,12 @@ NEW_NUMBER = "This number is new. Enter the name."
 OUTSIDE = "Book outside the rules all the same"
 
 
+built = lasting(World)
+
+
 @pytest.fixture
-def world() -> World:
-    return World()
+def world(built) -> World:
+    return copied(built)
 
 
 @pytest.fixture

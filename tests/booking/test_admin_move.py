@@ -8,13 +8,17 @@ from booking.models import Appointment
 from tests.booking.desk import at, offered, step
 from tests.console import World, said
 from tests.factories import WEB, make_specialist
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
 
 
+built = lasting(World)
+
+
 @pytest.fixture
-def world() -> World:
-    return World()
+def world(built) -> World:
+    return copied(built)
 
 
 @pytest.fixture

@@ -16,15 +16,19 @@ from tests.booking.desk import at, history, offered, page_of, step
 from tests.booking.rows import put_hold
 from tests.console import ROLES, World, begun, said, signed_in
 from tests.factories import WEB, Salon, book, make_specialist
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
 
 STEPS = {"arrive", "complete", "no-show", "undo", "correct", "release"}
 
 
+built = lasting(World)
+
+
 @pytest.fixture
-def world() -> World:
-    return World()
+def world(built) -> World:
+    return copied(built)
 
 
 @pytest.fixture

@@ -7,8 +7,9 @@ import pytest
 from accounts.values import Role
 from booking.values import Slot
 from catalog.models import Holiday, Location, LocationSchedule, Service, Workplace, WorkplaceService
-from tests.console import World, address, filled_in, problems, said
+from tests.console import World, address, filled_in, form_at, problems, said
 from tests.factories import book, make_service, make_specialist, make_workplace
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
 
@@ -16,9 +17,12 @@ ADD = "/admin/catalog/location/add/"
 STAYS = "has visits and stays in the history. Switch “active” off: it can then no longer be booked."
 
 
+built = lasting(World)
+
+
 @pytest.fixture
-def world() -> World:
-    return World()
+def world(built) -> World:
+    return copied(built)
 
 
 @pytest.fixture
@@ -28,7 +32,7 @@ def console(world):
 
 def save(console, location: Location, **typed):
     page = address(Location, "change", location.pk)
-    sent = filled_in(console.get(page)) | {name.replace("__", "-"): value for name, value in typed.items()}
+    sent = filled_in(form_at(console, page)) | {name.replace("__", "-"): value for name, value in typed.items()}
     return console.post(page, sent, follow=True)
 
 
@@ -39,7 +43,7 @@ def hours(location: Location) -> list[tuple]:
 
 
 def test_a_new_location_comes_with_a_week_filled_in(world, console):
-    console.post(ADD, filled_in(console.get(ADD)) | {"name": "Новая", "slug": "novaya"})
+    console.post(ADD, filled_in(form_at(console, ADD)) | {"name": "Новая", "slug": "novaya"})
 
     location = Location.objects.get(slug="novaya")
     assert hours(location) == [*[(day, time(9), time(20)) for day in range(6)], (6, None, None)]
@@ -48,7 +52,7 @@ def test_a_new_location_comes_with_a_week_filled_in(world, console):
 
 
 def test_an_emptied_row_of_the_week_is_left_out(console):
-    sent = filled_in(console.get(ADD)) | {"name": "Новая", "slug": "novaya"}
+    sent = filled_in(form_at(console, ADD)) | {"name": "Новая", "slug": "novaya"}
     sent |= {"schedules-0-start_time": "", "schedules-0-end_time": ""}
     del sent["schedules-6-is_day_off"]
 
@@ -200,7 +204,7 @@ def test_closing_a_day_a_chair_or_a_place_names_its_visits(world, console, typed
     if "holidays-TOTAL_FORMS" in typed:
         typed = typed | {"holidays-1-date": str(world.salon.day(1))}
     page = address(Location, "change", world.location.pk)
-    sent = filled_in(console.get(page)) | typed
+    sent = filled_in(form_at(console, page)) | typed
 
     answer = console.post(page, {name: value for name, value in sent.items() if value is not None}, follow=True)
 

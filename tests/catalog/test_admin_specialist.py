@@ -6,17 +6,21 @@ import pytest
 
 from accounts.values import Role
 from catalog.models import Break, LocationSchedule, ServiceSpecialist, Specialist, SpecialistSchedule
-from tests.console import World, address, filled_in, problems, said
+from tests.console import World, address, filled_in, form_at, problems, said
 from tests.factories import make_location, make_service, make_workplace
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
 
 ADD = "/admin/catalog/specialist/add/"
 
 
+built = lasting(World)
+
+
 @pytest.fixture
-def world() -> World:
-    return World()
+def world(built) -> World:
+    return copied(built)
 
 
 @pytest.fixture
@@ -26,7 +30,7 @@ def console(world):
 
 def save(console, specialist: Specialist, **typed):
     page = address(Specialist, "change", specialist.pk)
-    sent = filled_in(console.get(page)) | {name.replace("__", "-"): value for name, value in typed.items()}
+    sent = filled_in(form_at(console, page)) | {name.replace("__", "-"): value for name, value in typed.items()}
     return console.post(page, {name: value for name, value in sent.items() if value is not None}, follow=True)
 
 
@@ -34,7 +38,7 @@ def test_a_new_specialist_comes_with_the_location_s_hours(world, console):
     LocationSchedule.objects.filter(location=world.location, day_of_week=6).delete()
     LocationSchedule.objects.filter(location=world.location).update(start_time=time(10), end_time=time(19))
 
-    console.post(ADD, filled_in(console.get(ADD)) | {"name": "Новая"})
+    console.post(ADD, filled_in(form_at(console, ADD)) | {"name": "Новая"})
 
     shifts = SpecialistSchedule.objects.filter(specialist__name="Новая").order_by("day_of_week")
     assert list(shifts.values_list("day_of_week", "start_time", "end_time", "location")) == [
@@ -43,7 +47,7 @@ def test_a_new_specialist_comes_with_the_location_s_hours(world, console):
 
 
 def test_a_new_specialist_is_saved_with_skills_in_one_go(world, console):
-    sent = filled_in(console.get(ADD)) | {
+    sent = filled_in(form_at(console, ADD)) | {
         "name": "Новая",
         "offers-TOTAL_FORMS": "1",
         "offers-0-service": world.salon.service.pk,

@@ -10,7 +10,8 @@ from accounts.values import Role
 from booking.queries.visits import database_time
 from notifications.models import AdTemplate, NotificationSetting
 from notifications.values import Channel
-from tests.console import OWNER, World, address, filled_in, problems, said
+from tests.console import OWNER, World, address, filled_in, form_at, problems, said
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
 
@@ -19,9 +20,12 @@ LIST = "/admin/notifications/adtemplate/"
 PREVIEW = "/admin/notifications/adtemplate/preview/"
 
 
+built = lasting(World)
+
+
 @pytest.fixture
-def world() -> World:
-    return World()
+def world(built) -> World:
+    return copied(built)
 
 
 @pytest.fixture
@@ -36,7 +40,7 @@ def ad(world) -> AdTemplate:
 
 def save(browser, page: str, **typed):
     """Fill in the form as it came, with ``typed``, and send it; what is None stays empty."""
-    sent = filled_in(browser.get(page)) | typed
+    sent = filled_in(form_at(browser, page)) | typed
     return browser.post(page, {name: value for name, value in sent.items() if value is not None})
 
 

@@ -10,7 +10,7 @@ from booking.queries.visits import database_time
 from notifications.admin.broadcasts import time_for
 from notifications.models import Broadcast, BroadcastState, Delivery, Preferences
 from notifications.values import State
-from tests.console import OWNER, World, address, filled_in, problems, said
+from tests.console import OWNER, World, address, filled_in, form_at, problems, said
 from tests.factories import make_client
 from tests.notifications.console.rows import put_offer
 
@@ -69,7 +69,7 @@ def text(page) -> str:
 
 
 def save(browser, page: str, **typed):
-    sent = filled_in(browser.get(page)) | typed
+    sent = filled_in(form_at(browser, page)) | typed
     return browser.post(page, {name: value for name, value in sent.items() if value is not None}, follow=True)
 
 
@@ -121,7 +121,7 @@ def test_how_long_it_takes_is_said_before(people, words):
 
 @pytest.mark.parametrize("state", ALL_BUT_DRAFTS)
 def test_nothing_but_a_draft_is_edited_or_deleted(chief, draft, state):
-    sent = filled_in(chief.get(page_of(draft))) | {"content_tg": "changed", "name": "changed"}
+    sent = filled_in(form_at(chief, page_of(draft))) | {"content_tg": "changed", "name": "changed"}
     in_state(draft, state)
 
     edited = chief.post(page_of(draft), sent)

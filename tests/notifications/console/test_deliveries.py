@@ -13,6 +13,7 @@ from notifications.models import Broadcast, Delivery
 from notifications.values import Channel, RecipientRole, State
 from tests.console import OWNER, ROLES, World, address, said, signed_in
 from tests.factories import make_client, make_location, make_user
+from tests.lasting import copied, lasting
 from tests.notifications.console.rows import BLOCKED, put, put_offer
 
 pytestmark = pytest.mark.django_db
@@ -23,9 +24,12 @@ WRONG = "The setting %s of the server is wrong: tell whoever runs it."
 DEAD = {"state": State.DEAD, "attempts": 3, "reason": BLOCKED, "channel": Channel.TELEGRAM, "target": "17"}
 
 
+built = lasting(World)
+
+
 @pytest.fixture
-def world() -> World:
-    return World()
+def world(built) -> World:
+    return copied(built)
 
 
 @pytest.fixture

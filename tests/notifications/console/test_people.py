@@ -9,7 +9,7 @@ from accounts.values import Role
 from notifications.commands import try_again
 from notifications.models import DeadAddress, Preferences, PushSubscription
 from notifications.values import Channel
-from tests.console import OWNER, World, address, filled_in, problems, said
+from tests.console import OWNER, World, address, filled_in, form_at, problems, said
 from tests.factories import make_client, make_user
 from tests.notifications.console.rows import BLOCKED
 
@@ -39,7 +39,7 @@ def text(page) -> str:
 
 
 def save(browser, page: str, **typed):
-    sent = filled_in(browser.get(page)) | typed
+    sent = filled_in(form_at(browser, page)) | typed
     return browser.post(page, {name: value for name, value in sent.items() if value is not None})
 
 
