@@ -36,7 +36,7 @@ from wallet.commands import deposit
 pytestmark = pytest.mark.django_db
 
 ADMIN = 25
-PEOPLE = {ANNA: 2, SPECIALIST: 1, OPERATOR: 1, ADMIN: 1}
+PEOPLE = {ANNA: 2, SPECIALIST: 2, OPERATOR: 1, ADMIN: 1}
 """Who presses, and how many buttons of every kind."""
 BESIDE = {
     *(HELP, COMPANY, REMINDER, INERT, STOP_FOLLOWING, CHANNELS, EVERY_CHANNEL, SET_LANGUAGE),
@@ -55,7 +55,8 @@ def busy() -> World:
     for number in range(9):
         world.visit(10, days=2 + number)
         world.past_visit(2 + number)
-        visit_row(world, world.at(9 + number, days=0), world.anna, Status.CONFIRMED)
+    for hour in range(5, 17):  # two pages of today, also of a morning when some of them are moved and cancelled first
+        visit_row(world, world.at(hour, days=0), world.anna, Status.CONFIRMED)
     attach_chat(world.visit(15, client=world.boris).pk, ANNA, "en")
     make_service(world.company, name="Beard")
     make_specialist(make_location(world.company, name="Location"), world.service, name="Vera")
