@@ -10,12 +10,9 @@ from django.db.models.functions import Reverse
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from accounts.names import has_words_like, name_words, words_of
+from accounts.names import FIRST_AND_LAST, name_words, named_like
 from accounts.querysets import VisibleQuerySet
 from accounts.values import Actor, Role
-
-MOST_WORDS = 4
-"""That a search looks at."""
 
 
 class Priority(models.TextChoices):
@@ -42,8 +39,7 @@ class ClientQuerySet(VisibleQuerySet["Client"]):
 
     def with_name_like(self, typed: str) -> Self:
         """Clients whose name has words that begin like each of those that were typed; nobody when there is none."""
-        words = words_of(typed)[:MOST_WORDS]
-        return self.filter(has_words_like(words)) if words else self.none()
+        return named_like(self, typed, *FIRST_AND_LAST)
 
 
 class Client(models.Model):
@@ -94,7 +90,7 @@ class Client(models.Model):
         indexes = [
             models.Index("company", OpClass(Reverse("phone"), name="text_pattern_ops"), name="client_phone_ending"),
             # A card is written seldom and looked for often: no list of what is not yet in order.
-            GinIndex(name_words(), name="client_name_words", fastupdate=False),
+            GinIndex(name_words(*FIRST_AND_LAST), name="client_name_words", fastupdate=False),
         ]
 
     def __str__(self) -> str:

@@ -121,9 +121,11 @@ class AppointmentAdmin(CompanyModelAdmin):
         self, request: HttpRequest, queryset: QuerySet[Appointment], search_term: str
     ) -> tuple[QuerySet[Appointment], bool]:
         """``#123`` or a short number is a visit's; four digits and more end a phone, or are a number; else a name."""
+        if not search_term.strip() or not isinstance(queryset, AppointmentQuerySet):
+            return queryset, False
         number, ending = number_of(search_term), phone_ending(search_term)
-        if (number is None and not ending) or not isinstance(queryset, AppointmentQuerySet):
-            return super().get_search_results(request, queryset, search_term)
+        if number is None and not ending:
+            return queryset.with_name_like(search_term), False
         found = queryset.with_phone_ending(ending) if ending else queryset.none()
         pks = found.order_by().values("pk")
         return queryset.filter(Q(pk__in=pks) | Q(pk=number) if number is not None else Q(pk__in=pks)), False

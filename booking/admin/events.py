@@ -16,7 +16,7 @@ from accounts.console.search import number_of
 from accounts.console.skin import display
 from accounts.values import Channel
 from booking.admin.history import told
-from booking.models import AppointmentEvent
+from booking.models import Appointment, AppointmentEvent
 
 
 class HistoryList(ChangeList):
@@ -66,7 +66,10 @@ class AppointmentEventAdmin(CompanyModelAdmin):
     ) -> tuple[QuerySet[AppointmentEvent], bool]:
         if (number := number_of(search_term)) is not None:
             return queryset.filter(appointment_id=number), False
-        return super().get_search_results(request, queryset, search_term)
+        if not search_term.strip():
+            return queryset, False
+        visits = Appointment.objects.with_name_like(search_term).order_by().values("pk")
+        return queryset.filter(appointment__in=visits), False
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         event = super().get_object(request, object_id, from_field)

@@ -7,14 +7,15 @@ from typing import Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import BigIntegerRangeField, DateTimeRangeField, RangeOperators
-from django.contrib.postgres.indexes import OpClass
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.db.models.functions import Reverse
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from accounts.models.client import Priority
+from accounts.models.client import Client, Priority
+from accounts.names import name_words, named_like
 from accounts.querysets import VisibleQuerySet
 from accounts.values import Actor, Channel, Role
 from booking.models.event import AppointmentEvent, EventType
@@ -94,6 +95,13 @@ class AppointmentQuerySet(VisibleQuerySet["Appointment"]):
 
     def with_phone_ending(self, digits: str) -> Self:
         return self.alias(reversed_phone=Reverse("contact_phone")).filter(reversed_phone__startswith=digits[::-1])
+
+    def with_name_like(self, typed: str) -> Self:
+        """Visits under a name with words that begin like those typed, or of a client with such a name: two indexes."""
+        typed_so = named_like(self.model._default_manager.all(), typed, "contact_name").order_by()
+        clients = Client.objects.with_name_like(typed).order_by().values("pk")
+        theirs = self.model._default_manager.filter(client__in=clients).order_by()
+        return self.filter(pk__in=typed_so.values("pk").union(theirs.values("pk")))
 
     def with_what_is_booked(self) -> Self:
         return self.select_related("service", "specialist", "workplace")
@@ -216,6 +224,7 @@ class Appointment(models.Model):
             models.Index(
                 "company", OpClass(Reverse("contact_phone"), name="text_pattern_ops"), name="visits_by_phone_ending"
             ),
+            GinIndex(name_words("contact_name"), name="visits_by_name"),
         ]
         triggers = [CALENDARS_FOLLOW_APPOINTMENTS, CAPACITY_IS_A_PEAK, MONEY_IS_WRITTEN_BY_OPERATIONS]
 

@@ -1,6 +1,6 @@
 """Deliveries: who was told what by which channel, what became of it, and another try for what failed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.contrib import admin, messages
@@ -18,7 +18,7 @@ from accounts.console import CompanyModelAdmin, VisibleFilter
 from accounts.console.pages import page
 from accounts.console.search import number_of, phone_ending
 from accounts.console.skin import display
-from accounts.models import Client
+from accounts.models import Client, User
 from booking.console_wording import when
 from booking.models import Appointment
 from notifications.admin.filters import BroadcastFilter, ChannelFilter, PeriodFilter
@@ -52,6 +52,28 @@ def again(request: HttpRequest, deliveries: Iterable[Delivery]) -> None:
         messages.error(request, text % {"numbers": ", ".join(others)})
 
 
+def meant_by(term: str) -> Iterator[Q]:
+    number, ending = number_of(term), phone_ending(term)
+    if number is not None:
+        yield Q(event__appointment=number)
+    if ending:
+        yield Q(client__in=keys(Client.objects.with_phone_ending(ending)))
+        yield Q(event__appointment__in=keys(Appointment.objects.with_phone_ending(ending)))
+    elif number is None:
+        yield Q(client__in=keys(Client.objects.with_name_like(term)))
+        yield Q(event__appointment__in=keys(Appointment.objects.with_name_like(term)))
+        yield Q(user__in=keys(User.objects.filter(full_name__icontains=term.strip())))
+
+
+def keys(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.order_by().values("pk")
+
+
+def any_of(first: Q, *others: Q) -> QuerySet[Any]:
+    """A union, because PostgreSQL uses no index for an OR of subqueries."""
+    return keys(Delivery.objects.filter(first)).union(*(keys(Delivery.objects.filter(other)) for other in others))
+
+
 @admin.register(Delivery)
 class DeliveryAdmin(CompanyModelAdmin):
     list_display = ("written", "state_shown", "person", "channel_shown", "about", "visit", "attempts", "why", "company")
@@ -79,15 +101,9 @@ class DeliveryAdmin(CompanyModelAdmin):
         self, request: HttpRequest, queryset: QuerySet[Delivery], search_term: str
     ) -> tuple[QuerySet[Delivery], bool]:
         """``#123`` or a short number is a visit's; four digits and more end a phone, or are a number; else a name."""
-        number, ending = number_of(search_term), phone_ending(search_term)
-        if number is None and not ending:
-            return super().get_search_results(request, queryset, search_term)
-        wanted = Q(event__appointment=number) if number is not None else Q()
-        if ending:
-            clients = Client.objects.with_phone_ending(ending).order_by().values("pk")
-            visits = Appointment.objects.with_phone_ending(ending).order_by().values("pk")
-            wanted |= Q(client__in=clients) | Q(event__appointment__in=visits)
-        return queryset.filter(wanted), False
+        if not search_term.strip():
+            return queryset, False
+        return queryset.filter(pk__in=any_of(*meant_by(search_term))), False
 
     @display(description=gettext_lazy("when"), ordering="pk", header=True)
     def written(self, delivery: Delivery) -> list[str]:
