@@ -105,7 +105,7 @@ def test_the_preview_is_the_very_message_and_counts_whom_it_reaches(salon, talke
 
     desk = writing(talker, salon).says("<i>Sun</i> &amp; sea")
 
-    [sent] = [call for call in desk.telegram.calls if "Sun" in str(call.params.get("text"))]
+    [sent] = [call for call in desk.telegram.calls if "sea" in str(call.params.get("text"))]
     assert sent.params["text"] == "<i>Sun</i> &amp; sea"
     assert desk.labels[:3] == [
         ["👥 Everybody who agreed to offers"],
