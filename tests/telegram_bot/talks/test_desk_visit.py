@@ -59,13 +59,13 @@ def test_card_tells_everything_money_included(world, talker, language):
     who = shows(olga(talker, language), DESK_VISIT(id=coming.pk))
 
     words = {
-        "ru": ("10:00–11:00", "60 мин", "💳 900 ₽", "👛 На кошельке: 3 200 ₽"),
-        "en": ("10:00 am–11:00 am", "60 min", "💳 900 ₽", "👛 In the wallet: 3,200 ₽"),
+        "ru": ("10:00–11:00 · № ", "60 мин", "💳 900 ₽", "👛 На кошельке: 3 200 ₽"),
+        "en": ("10:00 am–11:00 am · #", "60 min", "💳 900 ₽", "👛 In the wallet: 3,200 ₽"),
     }[language]
     with translation.override(language):
         day = plain(long_day(world.day(2)))
     assert who.text == (
-        f"{day}, {words[0]} · № {coming.pk}\n👤 Мария\n📞 +7 999 123-45-67\n💇 Haircut · {words[1]}\n👨‍💼 Vera\n"
+        f"{day}, {words[0]}{coming.pk}\n👤 Мария\n📞 +7 999 123-45-67\n💇 Haircut · {words[1]}\n👨‍💼 Vera\n"
         f"📍 {world.location.name}\n💬 Прошу & тихо\n{words[2]}\n{words[3]}\n📝 Аллергия на <лак>"
     )
     change, client, back = {

@@ -301,7 +301,7 @@ def test_operator_edits_from_his_card_and_goes_back_to_it(world, operator):
 
     span = Said("en", world).span(visit)
     text = (
-        f"{span} · № {visit.pk}\n👤 Anna\n📞 +7 999 123-45-67\n💇 Haircut · 60 min\n👨‍💼 Vera\n📍 {world.location.name}"
+        f"{span} · #{visit.pk}\n👤 Anna\n📞 +7 999 123-45-67\n💇 Haircut · 60 min\n👨‍💼 Vera\n📍 {world.location.name}"
     )
     assert menu == (f"{text}\n💳 1,000 ₽", [["🕐 Move", "❌ Cancel"], ["⬅️"]])
     assert operator.labels == [

@@ -39,7 +39,7 @@ def test_card_tells_who_comes_and_what_was_written(world, talker, language):
     coming = known_visit(world)
     words = {
         "ru": ("{day}, 10:00–11:00 · № {pk}\n○ Подтверждён", "60 мин", ["🕐 Перенести", "❌ Отменить"], "⬅️ К дню"),
-        "en": ("{day}, 10:00 am–11:00 am · № {pk}\n○ Confirmed", "60 min", ["🕐 Move", "❌ Cancel"], "⬅️ To the day"),
+        "en": ("{day}, 10:00 am–11:00 am · #{pk}\n○ Confirmed", "60 min", ["🕐 Move", "❌ Cancel"], "⬅️ To the day"),
     }
     head, length, change, back = words[language]
 

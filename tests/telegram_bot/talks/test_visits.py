@@ -165,7 +165,7 @@ def test_nobody_elses_visit_is_among_mine(world, anna):
 PAGE = {
     "ru": "{span}\nHaircut · Vera\n📍 {place}, Lenina 5\n💳 1 000 ₽\n№ {number}\n\n"
     "Перенести или отменить визит можно бесплатно до его начала.",
-    "en": "{span}\nHaircut · Vera\n📍 {place}, Lenina 5\n💳 1,000 ₽\n№ {number}\n\n"
+    "en": "{span}\nHaircut · Vera\n📍 {place}, Lenina 5\n💳 1,000 ₽\n#{number}\n\n"
     "You can move or cancel the visit free of charge until it starts.",
 }
 DEEDS = {
