@@ -10,8 +10,9 @@ from booking.models import Appointment, Status
 from booking.wording import long_day, weekday
 from catalog.models import Break
 from tests.booking.rows import put
+from tests.factories import MOSCOW
 from tests.telegram_bot.desk import opens
-from tests.telegram_bot.talks.world import OPERATOR, SPECIALIST, World, plain
+from tests.telegram_bot.talks.world import OPERATOR, SPECIALIST, World, plain, year_if_another
 
 BOTH = pytest.mark.parametrize("language", ["ru", "en"])
 
@@ -53,7 +54,7 @@ def shows(who, data: str):
 
 def day_name(day: date, language: str) -> str:
     with translation.override(language):
-        name = plain(long_day(day))
+        name = plain(f"{long_day(day)}{year_if_another(day, MOSCOW)}")
     return name[0].upper() + name[1:]
 
 

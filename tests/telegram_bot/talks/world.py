@@ -1,7 +1,8 @@
 """People and visits for talks: Anna (chat 7), Boris (8), a stranger of another company (9), the staff."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import translation
@@ -103,12 +104,19 @@ class Said:
 
     def span(self, visit: Appointment) -> str:
         with translation.override(self.language):
-            day = long_day(visit.start_time.astimezone(self.zone).date())
-            return plain(f"{day}, {clock(visit.start_time, self.zone)}–{clock(visit.end_time, self.zone)}")
+            day = visit.start_time.astimezone(self.zone).date()
+            return plain(
+                f"{long_day(day)}{year_if_another(day, self.zone)}, {clock(visit.start_time, self.zone)}–{clock(visit.end_time, self.zone)}"
+            )
 
     def short(self, moment: datetime) -> str:
         with translation.override(self.language):
-            return plain(f"{short_day(moment.astimezone(self.zone).date())} {clock(moment, self.zone)}")
+            day = moment.astimezone(self.zone).date()
+            return plain(f"{short_day(day)}{year_if_another(day, self.zone)} {clock(moment, self.zone)}")
+
+
+def year_if_another(day: date, zone: ZoneInfo) -> str:
+    return "" if day.year == datetime.now(zone).year else f" {day.year}"
 
 
 def plain(text: str) -> str:
