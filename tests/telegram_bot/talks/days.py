@@ -53,9 +53,14 @@ def shows(who, data: str):
 
 
 def day_name(day: date, language: str) -> str:
-    with translation.override(language):
-        name = plain(f"{long_day(day)}{year_if_another(day, MOSCOW)}")
+    """As a heading."""
+    name = day_in_words(day, language)
     return name[0].upper() + name[1:]
+
+
+def day_in_words(day: date, language: str) -> str:
+    with translation.override(language):
+        return plain(f"{long_day(day)}{year_if_another(day, MOSCOW)}")
 
 
 def on_button(day: date, language: str) -> str:

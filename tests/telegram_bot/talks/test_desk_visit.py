@@ -5,13 +5,11 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import translation
 
 from accounts.models import User
 from accounts.values import Role
 from booking.commands import cancel_appointment
 from booking.models import Appointment, Status
-from booking.wording import long_day
 from telegram_bot.callbacks import (
     CANCEL,
     CLIENT_CARD,
@@ -30,14 +28,13 @@ from tests.booking.steps import history, last_event, operator_of
 from tests.factories import make_location, make_specialist, make_user
 from tests.telegram_bot.crawl import crawl
 from tests.telegram_bot.desk import a_moment_later, data_of, staff
-from tests.telegram_bot.talks.days import BOTH, olga, shows, visit
+from tests.telegram_bot.talks.days import BOTH, day_in_words, olga, shows, visit
 from tests.telegram_bot.talks.world import (
     ANNA,
     ELSEWHERE,
     OUTDATED,
     SPECIALIST,
     World,
-    plain,
     strangers_visit,
     top_up,
     visit_row,
@@ -62,8 +59,7 @@ def test_card_tells_everything_money_included(world, talker, language):
         "ru": ("10:00–11:00 · № ", "60 мин", "💳 900 ₽", "👛 На кошельке: 3 200 ₽"),
         "en": ("10:00 am–11:00 am · #", "60 min", "💳 900 ₽", "👛 In the wallet: 3,200 ₽"),
     }[language]
-    with translation.override(language):
-        day = plain(long_day(world.day(2)))
+    day = day_in_words(world.day(2), language)
     assert who.text == (
         f"{day}, {words[0]}{coming.pk}\n👤 Мария\n📞 +7 999 123-45-67\n💇 Haircut · {words[1]}\n👨‍💼 Vera\n"
         f"📍 {world.location.name}\n💬 Прошу & тихо\n{words[2]}\n{words[3]}\n📝 Аллергия на <лак>"

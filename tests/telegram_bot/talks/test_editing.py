@@ -107,7 +107,7 @@ def test_cancelling_is_asked_for_and_done(world, talker, language):
     text, toast, again = DONE[language]
     assert asked == (QUESTION[language].format(time=said.exact(visit.start_time)), [YES_NO[language]])
     assert (visit.status, anna.toast) == (Status.CANCELLED, toast)
-    assert anna.text == text.format(number=visit.pk, span=said.span(visit))
+    assert anna.text == text.format(number=visit.pk, span=said.span(visit, on_a_screen=False))
     assert anna.labels == [[again], ["⬅️", "🏠"]]
 
 

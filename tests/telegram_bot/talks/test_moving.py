@@ -92,7 +92,7 @@ def test_visit_is_moved_and_put_back(world, talker, language):
     assert (anna.text, anna.labels) == (words["ask"].format(was=was, to=to), [[words["yes"]], [words["other"]]])
     anna.taps("✅")
     moved = Appointment.objects.get(pk=visit.pk).start_time
-    undo = words["undo"].format(was=said.short(visit.start_time))
+    undo = words["undo"].format(was=said.short(visit.start_time, on_a_screen=False))
     assert (moved, anna.toast, anna.labels) == (world.at(9, days=3), words["toast"], [[undo], ["⬅️", "🏠"]])
     assert anna.text.startswith(words["moved"])
     anna.taps("↩️")

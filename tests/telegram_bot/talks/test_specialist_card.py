@@ -1,11 +1,9 @@
 """One visit of a specialist: who comes, and what is done by one tap."""
 
 import pytest
-from django.utils import translation
 
 from booking.commands import cancel_appointment
 from booking.models import Appointment, Status
-from booking.wording import long_day
 from telegram_bot.callbacks import (
     CANCEL,
     EDIT,
@@ -17,10 +15,9 @@ from telegram_bot.callbacks import (
 from telegram_bot.models import IncomingUpdate
 from tests.booking.steps import history, last_event, operator_of
 from tests.telegram_bot.desk import a_moment_later, data_of
-from tests.telegram_bot.talks.days import BOTH, day_name, shows, vera, visit
+from tests.telegram_bot.talks.days import BOTH, day_in_words, day_name, shows, vera, visit
 from tests.telegram_bot.talks.world import (
     World,
-    plain,
     visit_row,
 )
 
@@ -45,8 +42,7 @@ def test_card_tells_who_comes_and_what_was_written(world, talker, language):
 
     who = shows(vera(talker, language), MY_DAY(day=world.day(2))).taps(MY_VISIT(id=coming.pk))
 
-    with translation.override(language):
-        head = head.format(day=plain(long_day(world.day(2))), pk=coming.pk)
+    head = head.format(day=day_in_words(world.day(2), language), pk=coming.pk)
     assert who.text == (
         f"{head}\n👤 Мария Алёхина\n📞 +7 999 123-45-67\n💇 Haircut · {length}\n📍 {world.location.name}\n"
         "💬 Прошу & тихо\n📝 Аллергия на <лак>"

@@ -102,17 +102,19 @@ class Said:
         with translation.override(self.language):
             return plain(exact(moment, self.zone))
 
-    def span(self, visit: Appointment) -> str:
+    def span(self, visit: Appointment, *, on_a_screen: bool = True) -> str:
+        """A screen says the year when it is another one; a message, which has a date of its own, does not."""
         with translation.override(self.language):
             day = visit.start_time.astimezone(self.zone).date()
-            return plain(
-                f"{long_day(day)}{year_if_another(day, self.zone)}, {clock(visit.start_time, self.zone)}–{clock(visit.end_time, self.zone)}"
-            )
+            year = year_if_another(day, self.zone) if on_a_screen else ""
+            begins, ends = clock(visit.start_time, self.zone), clock(visit.end_time, self.zone)
+            return plain(f"{long_day(day)}{year}, {begins}–{ends}")
 
-    def short(self, moment: datetime) -> str:
+    def short(self, moment: datetime, *, on_a_screen: bool = True) -> str:
         with translation.override(self.language):
             day = moment.astimezone(self.zone).date()
-            return plain(f"{short_day(day)}{year_if_another(day, self.zone)} {clock(moment, self.zone)}")
+            year = year_if_another(day, self.zone) if on_a_screen else ""
+            return plain(f"{short_day(day)}{year} {clock(moment, self.zone)}")
 
 
 def year_if_another(day: date, zone: ZoneInfo) -> str:
