@@ -13,23 +13,20 @@ BETWEEN_WORDS = (
     r"[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00bf"
     r"\u2000-\u2bff\u3000-\u303f\ufe00-\ufe0f\U0001f000-\U0001faff]+"
 )
-Rows = TypeVar("Rows", bound=QuerySet[Any])
 YO, YE = "ё", "е"
 LONGEST_WORD = 100
 """No part of a name is longer, and PostgreSQL refuses to look for words of two thousand bytes."""
-
-
 MOST_WORDS = 4
 """That a search looks at."""
+FIRST_AND_LAST = ("first_name", "last_name")
+
+Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 
 def words_of(text: str) -> list[str]:
     """As the index has them."""
     words = re.split(BETWEEN_WORDS, text.replace("\0", " ").lower().replace(YO, YE))
     return [word[:LONGEST_WORD] for word in words if word]
-
-
-FIRST_AND_LAST = ("first_name", "last_name")
 
 
 def name_words(*columns: str) -> Func:

@@ -1,6 +1,6 @@
 """What an actor may see is decided here and nowhere else (architecture §4.11)."""
 
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from django.db import models
 
@@ -32,3 +32,11 @@ class VisibleQuerySet(models.QuerySet[Row]):
 
     def visible_to_client(self, actor: Actor) -> Self:
         return self.none()
+
+    def among(self, *parts: models.QuerySet[Any]) -> Self:
+        """Those of these rows that are in any of ``parts``, of which there is at least one.
+
+        A union, because PostgreSQL uses no index for an OR with a subquery: it would read every row there is.
+        """
+        first, *others = (part.order_by().values("pk") for part in parts)
+        return self.filter(pk__in=first.union(*others))

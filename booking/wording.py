@@ -46,6 +46,11 @@ def day_and_month(day: date) -> str:
     return f"{day.day}{NBSP}{MONTHS_ALT[day.month]}" if get_language() == "ru" else f"{day.day}{NBSP}{day:%B}"
 
 
+def numbered(number: int) -> str:
+    """№ 12, #12: a visit's."""
+    return _("#%(number)s") % {"number": number}
+
+
 def long_day(day: date) -> str:
     """вт 28 января, Tue 28 January."""
     return f"{weekday(day)}{NBSP}{day_and_month(day)}"

@@ -21,7 +21,7 @@ from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NoReturn, Self
+from typing import Any, BinaryIO, NoReturn, Self
 
 from config.household import die_with_parent
 
@@ -89,6 +89,19 @@ class Nursery:
             socket.send_fds(self.line, [b"!"], files)
             self.line.sendall(json.dumps([what, about]).encode() + b"\n")
             return json.loads(self.answers.readline())
+
+
+def booted(name: str, environment: Mapping[str, str], log: BinaryIO) -> "subprocess.Popen[bytes]":
+    """A process of the entrypoint as a server has it: with a boot of its own, and none that outlives us."""
+    return subprocess.Popen(
+        ["/bin/sh", str(PROJECT / "config" / "entrypoint.sh"), name],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        start_new_session=True,
+        preexec_fn=partial(die_with_parent, signal.SIGTERM),
+    )
 
 
 @cache

@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Self
 
@@ -18,10 +17,9 @@ from django.conf import settings
 from django.db import connection
 from redis import Redis
 
-from config.household import die_with_parent
 from notifications.values import P2P
 from tests.depth import SECONDS
-from tests.nursery import Child, Nursery, as_said_by_the_entrypoint
+from tests.nursery import Child, Nursery, as_said_by_the_entrypoint, booted
 
 PROJECT = Path(__file__).resolve().parents[1]
 PATIENCE = 30.0
@@ -56,23 +54,12 @@ class Staff:
 
     def start(self) -> Self:
         with self.log.open("ab") as log:
-            self.process = self.forked(log) if self.nursery else self.begun(log)
+            self.process = self.forked(log) if self.nursery else booted(self.name, self.environment, log)
         return self
 
     def forked(self, log: BinaryIO) -> Child:
         command = as_said_by_the_entrypoint(self.name, self.environment["LOG_LEVEL"])
         return self.nursery.start(command, stdout=log.fileno(), stderr=log.fileno())
-
-    def begun(self, log: BinaryIO) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen(
-            ["/bin/sh", str(PROJECT / "config" / "entrypoint.sh"), self.name],
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            preexec_fn=partial(die_with_parent, signal.SIGTERM),
-        )
 
     def revive(self) -> None:
         """As whoever runs it on a server does when it has ended by itself: a Celery worker sometimes does when its

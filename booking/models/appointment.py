@@ -98,10 +98,9 @@ class AppointmentQuerySet(VisibleQuerySet["Appointment"]):
 
     def with_name_like(self, typed: str) -> Self:
         """Visits under a name with words that begin like those typed, or of a client with such a name: two indexes."""
-        typed_so = named_like(self.model._default_manager.all(), typed, "contact_name").order_by()
+        under_it = named_like(Appointment.objects.all(), typed, "contact_name")
         clients = Client.objects.with_name_like(typed).order_by().values("pk")
-        theirs = self.model._default_manager.filter(client__in=clients).order_by()
-        return self.filter(pk__in=typed_so.values("pk").union(theirs.values("pk")))
+        return self.among(under_it, Appointment.objects.filter(client__in=clients))
 
     def with_what_is_booked(self) -> Self:
         return self.select_related("service", "specialist", "workplace")

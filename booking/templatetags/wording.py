@@ -30,6 +30,11 @@ register.filter("by_part_of_day", wording.by_part_of_day)
 
 
 @register.filter
+def numbered(number: int) -> str:
+    return wording.numbered(number)
+
+
+@register.filter
 def spoken(moment: datetime, zone: ZoneInfo) -> str:
     return wording.spoken(moment, zone, timezone.now())
 

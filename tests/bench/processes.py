@@ -17,6 +17,7 @@ from redis import Redis
 from config.embedded.ports import is_free
 from config.household import die_with_parent, wait_for_answer
 from tests.bench.load import LOOPBACK
+from tests.nursery import booted
 
 PROJECT = Path(__file__).resolve().parents[2]
 FOLDER = PROJECT / ".okno" / "bench"
@@ -135,15 +136,7 @@ class Worker:
         Redis.from_url(self.environment["REDIS_URL"]).flushdb()
         FOLDER.mkdir(parents=True, exist_ok=True)
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                ["/bin/sh", str(PROJECT / "config" / "entrypoint.sh"), "worker"],
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                preexec_fn=partial(die_with_parent, signal.SIGTERM),
-            )
+            self.process = booted("worker", self.environment, log)
         return self
 
     def __exit__(self, *details: object) -> None:

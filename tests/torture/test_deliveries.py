@@ -18,6 +18,7 @@ from threading import Barrier
 import pytest
 from django.utils import timezone
 
+from accounts.models import Client
 from booking.models import Appointment, AppointmentEvent, Status
 from config.embedded.place import PROJECT, Place
 from config.embedded.ports import LOOPBACK, is_free
@@ -35,7 +36,7 @@ from tests.journeys.test_told import new_keys
 from tests.notifications.carriers import PATHS, RECORDERS, Telegram
 from tests.notifications.salon import Reachable, last
 from tests.nursery import Child, Nursery
-from tests.standins.push import PushStandIn
+from tests.standins.push import PushStandIn, Subscription
 from tests.standins.push import lost as lost_push
 from tests.standins.telegram import TelegramStandIn
 from tests.standins.telegram.answers import lost
@@ -141,16 +142,7 @@ def test_events_under_fire_are_all_told(tmp_path):
     with TelegramStandIn(token=TOKEN) as telegram, PushStandIn(public_key=public) as push:
         salon = Salon()
         NotificationSetting.objects.exclude(recipient_role="client").update(enabled=False)
-        chats = [make_client(salon.company, tg_id=next(numbers)) for _ in range(CHATS)]
-        for client in chats:
-            telegram.add_user(client.tg_id)
-        browsers = {make_client(salon.company).pk: push.subscribe() for _ in range(BROWSERS)}
-        PushSubscription.objects.bulk_create(
-            PushSubscription(
-                company=salon.company, client_id=pk, endpoint=one.endpoint, p256dh=one.p256dh, auth=one.auth
-            )
-            for pk, one in browsers.items()
-        )
+        chats, browsers = with_chats(salon, telegram), with_browsers(salon, push)
         clients = [*chats, *(salon.company.clients.filter(pk__in=browsers).order_by("pk"))]
         visits = visits_of(salon, clients)
         telegram.answer_next("sendMessage", lost(), lost())
@@ -161,14 +153,7 @@ def test_events_under_fire_are_all_told(tmp_path):
             "VAPID_PRIVATE_KEY": private, "VAPID_PUBLIC_KEY": public, "VAPID_EMAIL": "owner@example.com",
             "PUSH_ALLOWED_HOSTS": push.url.removeprefix("http://"), "LOG_LEVEL": "WARNING",
         }  # fmt: skip
-        redis.start()
-        with ended(redis), nursery(**variables) as home:
-            worker, beat = (Staff(name, tmp_path / f"{name}.log", home, **variables) for name in ("worker", "beat"))
-            with ended(worker.start(), beat.start()):
-                cause = causing(visits, tmp_path, home, variables)
-                kills = kill_at_random([worker, beat, redis], Random(SEED))
-                assert cause.wait(PATIENCE) == 0
-                wait_until(lambda: nothing_is_left(worker, beat), "the end", PATIENCE)
+        kills = told_under_fire(visits, redis, tmp_path, variables)
 
         by_chat = Counter(number_in(text) for text in texts(telegram, chats))
         by_push = Counter(int(one.json["notification"]["tag"].removeprefix("apt-")) for one in push.received)
@@ -182,6 +167,36 @@ def test_events_under_fire_are_all_told(tmp_path):
         assert twice <= tried_again
         assert sum(arrived.values()) - EVENTS <= len(tried_again)
         assert set(Delivery.objects.values_list("state", flat=True)) == {"SENT"}
+
+
+def with_chats(salon: Salon, telegram: TelegramStandIn) -> list[Client]:
+    clients = [make_client(salon.company, tg_id=next(numbers)) for _ in range(CHATS)]
+    for client in clients:
+        telegram.add_user(client.tg_id)
+    return clients
+
+
+def with_browsers(salon: Salon, push: PushStandIn) -> dict[int, Subscription]:
+    """By client."""
+    browsers = {make_client(salon.company).pk: push.subscribe() for _ in range(BROWSERS)}
+    PushSubscription.objects.bulk_create(
+        PushSubscription(company=salon.company, client_id=pk, endpoint=one.endpoint, p256dh=one.p256dh, auth=one.auth)
+        for pk, one in browsers.items()
+    )
+    return browsers
+
+
+def told_under_fire(visits: list[Appointment], redis: Redis, folder: Path, variables: dict[str, str]) -> Counter:
+    """Until everybody has been told; who was killed how often meanwhile."""
+    redis.start()
+    with ended(redis), nursery(**variables) as home:
+        worker, beat = (Staff(name, folder / f"{name}.log", home, **variables) for name in ("worker", "beat"))
+        with ended(worker.start(), beat.start()):
+            cause = causing(visits, folder, home, variables)
+            kills = kill_at_random([worker, beat, redis], Random(SEED))
+            assert cause.wait(PATIENCE) == 0
+            wait_until(lambda: nothing_is_left(worker, beat), "the end", PATIENCE)
+    return kills
 
 
 def causing(
