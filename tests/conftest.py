@@ -11,6 +11,7 @@ from django.template import Context, Template
 from django.test import TransactionTestCase
 from django.test import utils as test_utils
 from django.test.signals import template_rendered
+from httpx._transports import default as httpx_transports
 
 STAY = ("django_migrations", "django_content_type", "auth_permission")
 """What migrations write and no test changes."""
@@ -56,6 +57,10 @@ def render_and_tell(template: Template, context: Context) -> str:
 
 
 test_utils.instrumented_test_render = render_and_tell
+
+
+httpx_transports.create_ssl_context = cache(httpx_transports.create_ssl_context)
+"""Every bot of a test would read the world's certificates anew; outside there is one bot in the life of a process."""
 
 
 LONGEST = (

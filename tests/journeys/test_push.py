@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import BrowserContext, Page, Worker, expect
+from playwright.sync_api import BrowserContext, CDPSession, Page, Worker, expect
 
 from accounts.models.device import device_key
 from accounts.values import Actor, Channel, Role
@@ -28,6 +28,7 @@ from tests.factories import WEB, book
 from tests.journeys.conftest import chromium, launched
 from tests.journeys.look import barriers, too_wide
 from tests.notifications.browsers import Browser
+from tests.workers import wait_until
 
 PRIVATE, PUBLIC = new_pair()
 DEVICE = "a-device-of-anna"
@@ -145,16 +146,20 @@ def turn_on(page: Page, live_server, visit) -> Worker:
 
 def deliver(page: Page, live_server, data: str) -> None:
     """A push, as the push service would wake the browser with it; returns when it is shown."""
-    tools, registrations = page.context.new_cdp_session(page), []
-    tools.on("ServiceWorker.workerRegistrationUpdated", lambda event: registrations.extend(event["registrations"]))
-    tools.send("ServiceWorker.enable")
-    worker = page.context.service_workers[0]
+    tools, worker = page.context.new_cdp_session(page), page.context.service_workers[0]
+    wakes = {"origin": live_server.url, "registrationId": registration(page, tools)}
     worker.evaluate(WATCH)
-    tools.send(
-        "ServiceWorker.deliverPushMessage",
-        {"origin": live_server.url, "registrationId": registrations[-1]["registrationId"], "data": data},
-    )
+    tools.send("ServiceWorker.deliverPushMessage", {**wakes, "data": data})
     worker.evaluate("self.isShown")
+
+
+def registration(page: Page, tools: CDPSession) -> str:
+    """Whose worker wakes. The browser tells it when it comes to it, not with the answer."""
+    told = []
+    tools.on("ServiceWorker.workerRegistrationUpdated", lambda event: told.extend(event["registrations"]))
+    tools.send("ServiceWorker.enable")
+    wait_until(lambda: told or page.wait_for_timeout(20), "the browser tells of the worker's registration")
+    return told[-1]["registrationId"]
 
 
 def notice(visit: Appointment, live_server) -> Message:
