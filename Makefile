@@ -2,6 +2,7 @@
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --use-pep517
+PYTEST := $(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder
 SHELL := /bin/sh
 # Where it is set, every process that a test starts would compile all our modules anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -9,7 +10,7 @@ COMPILE := $(VENV)/bin/uv pip compile --universal --python-version 3.11 --genera
 	--no-emit-index-url --no-emit-find-links --no-header -q
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench torture requirements messages
+.PHONY: help run test trials bench torture requirements messages
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -17,7 +18,7 @@ help: ## this list
 run: $(VENV)/local.stamp ## the whole application with a demo business; PORT=8001 for another port
 	@exec $(PY) manage.py run --end-with-parent
 
-test: $(VENV)/dev.stamp ## lint, types, layers, migrations, then every test
+test: $(VENV)/dev.stamp ## lint, types, layers, migrations, then the tests
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
@@ -26,7 +27,10 @@ test: $(VENV)/dev.stamp ## lint, types, layers, migrations, then every test
 		xargs -0 -r $(VENV)/bin/djade --check --target-version 5.2
 	$(PY) -m config.translations
 	$(PY) manage.py makemigrations --check --dry-run
-	$(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder
+	$(PYTEST) -m "not trial"
+
+trials: $(VENV)/dev.stamp ## the tests of what takes its time: killed processes, pace, weeks of reminders, the bench
+	$(PYTEST) -m trial
 
 bench: $(VENV)/dev.stamp ## the benchmarks; tables here, figures in bench/results/
 	$(PY) -m tests.bench

@@ -5,7 +5,7 @@ import os
 from hypothesis import HealthCheck, settings
 
 SECONDS = int(os.environ.get("SECONDS", 0))
-"""For each scenario, as in ``make torture SECONDS=60``; 0 is the short look of ``make test``."""
+"""For each scenario, as in ``make torture SECONDS=60``; 0 is the short look of ``make test`` and ``make trials``."""
 
 
 def thorough(*, examples: int, a_second: int = 20, **more) -> settings:

@@ -14,7 +14,7 @@ from tests.bench.growth import growths
 from tests.bench.load import header
 from tests.bench.processes import FOLDER, PROJECT
 
-pytestmark = pytest.mark.django_db  # or pytest-django would make no database for us to copy
+pytestmark = [pytest.mark.trial, pytest.mark.django_db]  # or pytest-django would make no database for us to copy
 PREFIX = f"okno_benchtest_{os.getpid()}"
 SIZE = 300
 

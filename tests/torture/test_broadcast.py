@@ -112,6 +112,7 @@ def write_fans(salon: Campaign, number: int) -> list[Client]:
 # --- killed at random -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.trial
 def test_a_broadcast_under_fire_reaches_nobody_twice(tmp_path):
     with DistantTelegram(token=TOKEN) as telegram:
         redis = Redis(tmp_path)
@@ -168,6 +169,7 @@ def test_four_workers_that_have_read_the_same_batch(settings, monkeypatch, claim
 # --- its pace, and who passes it --------------------------------------------------------------------------------------
 
 
+@pytest.mark.trial
 def test_a_broadcast_uses_what_the_bot_may_write_and_peoples_own_messages_pass_it(tmp_path):
     with DistantTelegram(token=TOKEN) as telegram:
         stage = Stage(tmp_path, telegram, fans=A_SECOND * TROUBLE)

@@ -137,6 +137,7 @@ def kill_at_random(victims: list, random: Random) -> Counter:
     return kills
 
 
+@pytest.mark.trial
 def test_events_under_fire_are_all_told(tmp_path):
     private, public = new_keys()
     with TelegramStandIn(token=TOKEN) as telegram, PushStandIn(public_key=public) as push:

@@ -22,6 +22,8 @@ from tests.torture.senders import (
     without_priorities,
 )
 
+pytestmark = pytest.mark.trial
+
 FEW = 3
 """Processes; with the sixteen threads of each, enough to be in the way."""
 LONG = AT_ONCE * (SECONDS or 5)

@@ -322,6 +322,7 @@ def environment() -> dict[str, str]:
     return os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.settings"}
 
 
+@pytest.mark.trial
 def test_operations_of_cashiers_who_are_killed_and_begin_again(home, tmp_path):
     salon = Salon()
     pks = [purse(salon, 500).pk for _ in range(4)]

@@ -1,4 +1,4 @@
-"""Ninety days of a business in three time zones, 26 in ``make test``: each reminder once, none stale (guarantee 17).
+"""Ninety days of a business in three time zones, 26 in a short look: each reminder once, none stale (guarantee 17).
 
 The database's clock runs through the days (``tests.torture.clock``); visits are booked, moved and cancelled by the real
 commands; two beats look at the same moments, sometimes literally at once; now and then nobody looks for hours.
@@ -28,7 +28,7 @@ from tests.notifications.carriers import PATHS, RECORDERS
 from tests.torture.clock import SimulatedClock, simulated_clock
 from tests.torture.rivals import at_once, say
 
-pytestmark = pytest.mark.usefixtures("crowd")
+pytestmark = [pytest.mark.usefixtures("crowd"), pytest.mark.trial]
 
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Tbilisi")
 DAYS, BEFORE_SUMMER = (90, 46) if SECONDS else (26, 24)
