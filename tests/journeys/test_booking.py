@@ -52,6 +52,12 @@ def scripting(request) -> bool:
     return request.param == "with JavaScript"
 
 
+EITHER_WAY = pytest.mark.parametrize(
+    ("language", "scripting"), [("en", "with JavaScript"), ("ru", "without JavaScript")], indirect=True
+)
+"""Each language and each way of working once; the whole road is walked in all four."""
+
+
 @pytest.fixture
 def photograph(photograph, scripting):
     """Pictures show the page as most people see it."""
@@ -100,6 +106,7 @@ def test_a_visit_is_booked_moved_undone_and_cancelled(visitor, photograph, langu
     ]
 
 
+@EITHER_WAY
 def test_a_slip_is_named_and_mended_without_retyping(visitor):
     visitor.open()
     visitor.tap_time()
@@ -115,6 +122,7 @@ def test_a_slip_is_named_and_mended_without_retyping(visitor):
     visitor.sees("booked")
 
 
+@EITHER_WAY
 def test_a_time_taken_meanwhile_costs_one_tap(visitor, salon):
     visitor.open()
     visitor.follow("all_times")
@@ -131,6 +139,7 @@ def test_a_time_taken_meanwhile_costs_one_tap(visitor, salon):
     visitor.sees("booked")
 
 
+@EITHER_WAY
 def test_a_known_device_books_in_two_taps(visitor):
     visitor.open()
     visitor.tap_time()
