@@ -1,10 +1,12 @@
 """What every test shares."""
 
 import gc
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pgtrigger
+import pytest
+from _pytest import runner
 from django.db import connection, transaction
 from django.db.backends.postgresql.creation import DatabaseCreation
 from django.template import Context, Template
@@ -12,6 +14,8 @@ from django.test import TransactionTestCase
 from django.test import utils as test_utils
 from django.test.signals import template_rendered
 from httpx._transports import default as httpx_transports
+
+from tests.room import in_a_large_room
 
 STAY = ("django_migrations", "django_content_type", "auth_permission")
 """What migrations write and no test changes."""
@@ -94,6 +98,12 @@ def pytest_collection_modifyitems(items):
     """The longest files first (`make test` keeps this order), so that at the end nobody waits for one begun last."""
     place = {Path(__file__).parent / name: number for number, name in enumerate(LONGEST)}
     items.sort(key=lambda item: place.get(item.path, len(LONGEST)))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item, nextitem):
+    """Pytest's own, in a large room: every tenth second of the tests went into making room for calls."""
+    return in_a_large_room(partial(runner.pytest_runtest_protocol, item, nextitem))
 
 
 def pytest_collection_finish():
