@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from unittest.mock import patch
 
 from django.contrib import admin
@@ -62,7 +63,17 @@ class World:
         )
 
     def row(self, model: type[Model]) -> Model:
-        """The company's own row of ``model``."""
+        """The company's own row of ``model``; what it takes is made when it is first asked for."""
+        rows = {
+            "wallet": self.money,
+            "notifications": self.notifications,
+            "telegram_bot": self.deeds,
+            "django_celery_beat": background_rows,
+        }.get(model._meta.app_label, self.business)
+        return rows()[model]
+
+    def business(self) -> dict[type[Model], Model]:
+        """The company, its people, what it offers, and a visit."""
         return {
             Company: self.company,
             User: User.objects.filter(company=self.company).last(),
@@ -76,11 +87,7 @@ class World:
             Break: self.absence,
             Appointment: self.visit,
             AppointmentEvent: AppointmentEvent.objects.filter(appointment=self.visit).first(),
-            **self.money(),
-            **self.notifications(),
-            IncomingUpdate: self.deed_in_the_bot(),
-            **background_rows(),
-        }[model]
+        }
 
     def money(self) -> dict[type[Model], Model]:
         """A wallet with something in it, paid in cash."""
@@ -114,13 +121,14 @@ class World:
             DeadAddress: once(DeadAddress, channel=Told.EMAIL, address=f"{self.mark}@example.com", reason=text),
         }
 
-    def deed_in_the_bot(self) -> IncomingUpdate:
-        """An administrator has marked the visit as over."""
-        found = IncomingUpdate.objects.filter(user__company=self.company).first()
-        return found or IncomingUpdate.objects.create(
+    def deeds(self) -> dict[type[Model], Model]:
+        """In the bot: an administrator has marked the visit as over."""
+        deed = IncomingUpdate.objects.filter(user__company=self.company).first()
+        deed = deed or IncomingUpdate.objects.create(
             update_id=next(numbers), tg_id=1, what=f"ad:v:{self.visit.pk}:done", outcome="ok",
             user=make_user(self.company, Role.ADMIN, full_name=f"{self.mark} chief"),
         )  # fmt: skip
+        return {IncomingUpdate: deed}
 
     def user(self, role: str, **fields) -> User:
         """Somebody of this company; the specialist is the one whose visits these are."""
@@ -186,9 +194,13 @@ def said(response) -> list[str]:
     return [str(message) for message in response.context["messages"]] if response.context else []
 
 
+undrawn = partial(patch.object, TemplateResponse, "rendered_content", "")
+"""Pages that are asked for meanwhile are not drawn, which would be most of the work."""
+
+
 def form_at(browser: Browser, where: str):
-    """A page for the sake of its form alone: it is not drawn, which would be most of the work."""
-    with patch.object(TemplateResponse, "rendered_content", ""):
+    """A page for the sake of its form alone."""
+    with undrawn():
         response = browser.get(where)
     response.context = response.context_data
     return response

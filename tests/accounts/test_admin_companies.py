@@ -2,6 +2,7 @@
 
 import pytest
 from django.db.models import Model
+from django.test import Client as Browser
 from django.urls import reverse
 
 from accounts.models import Client, Company, User
@@ -24,17 +25,18 @@ FOREIGN = ["This belongs to another company. Choose one from the list."]
 NOT_OFFERED = ["Select a valid choice. That choice is not one of the available choices."]
 
 
-def two_companies() -> tuple[World, World]:
+def two_companies() -> tuple[World, World, Browser]:
+    """And an administrator of the first at his browser."""
     ours, theirs = World("Ours"), World("Theirs")
     theirs.user(Role.ADMIN, full_name="Theirs user")
-    return ours, theirs
+    return ours, theirs, ours.browser(Role.ADMIN, full_name="Ours user")
 
 
 built = lasting(two_companies)
 
 
 @pytest.fixture
-def companies(built) -> tuple[World, World]:
+def companies(built) -> tuple[World, World, Browser]:
     return copied(built)
 
 
@@ -48,32 +50,44 @@ def theirs(companies) -> World:
     return companies[1]
 
 
+@pytest.fixture
+def browser(companies) -> Browser:
+    return companies[2]
+
+
 def label(model: type[Model]) -> str:
     return model._meta.label
 
 
 @pytest.mark.parametrize("model", OF_COMPANIES, ids=label)
-def test_lists_and_their_filters_show_nothing_of_another_company(model, ours, theirs):
+def test_lists_and_their_filters_show_nothing_of_another_company(model, theirs, browser):
     theirs.row(model)
 
-    page = ours.browser(Role.ADMIN, full_name="Ours user").get(address(model, "changelist"), {"all": ""})
+    page = browser.get(address(model, "changelist"), {"all": ""})
     text = page.content.decode()
 
     assert "Theirs" not in text
     assert "Ours" in text or page.context["cl"].result_count > 0
 
 
-@pytest.mark.parametrize("view", ["change", "delete", "history"])
+VIEWS = ("change", "delete", "history")
+
+
 @pytest.mark.parametrize("model", OF_COMPANIES, ids=label)
-def test_a_row_of_another_company_is_not_there(model, view, ours, theirs):
+def test_a_row_of_another_company_is_not_there(model, theirs, browser):
     row = theirs.row(model)
-    browser = ours.browser(Role.ADMIN)
 
-    answers = [browser.get(address(model, view, row.pk)), browser.post(address(model, view, row.pk), {"post": "yes"})]
+    assert {view: is_closed(browser, row, view) for view in VIEWS} == dict.fromkeys(VIEWS, True)
 
-    assert {answer.status_code for answer in answers} <= {302, 403, 404, 405}
-    assert all("Theirs" not in answer.content.decode() for answer in answers)
-    assert type(row)._default_manager.filter(pk=row.pk).exists()
+
+def is_closed(browser: Browser, row: Model, view: str) -> bool:
+    page = address(type(row), view, row.pk)
+    answers = [browser.get(page), browser.post(page, {"post": "yes"})]
+    return (
+        all(answer.status_code in (302, 403, 404, 405) for answer in answers)
+        and all("Theirs" not in answer.content.decode() for answer in answers)
+        and type(row)._default_manager.filter(pk=row.pk).exists()
+    )
 
 
 @pytest.mark.parametrize(
@@ -91,8 +105,7 @@ def test_a_row_of_another_company_is_not_there(model, view, ours, theirs):
         ("notifications", "broadcast", "at_location"),
     ],
 )
-def test_search_as_you_type_finds_nothing_foreign(app, model, field, ours, theirs):
-    browser = ours.browser(Role.ADMIN, full_name="Ours user")
+def test_search_as_you_type_finds_nothing_foreign(app, model, field, browser):
     where = {"app_label": app, "model_name": model, "field_name": field}
 
     def found(term: str) -> list[str]:
@@ -115,8 +128,8 @@ def test_search_as_you_type_finds_nothing_foreign(app, model, field, ours, their
     ],
     ids=str,
 )
-def test_a_foreign_row_cannot_be_posted(model, field, foreign, ours, theirs):
-    browser, page = ours.browser(Role.ADMIN), address(model, "change", ours.row(model).pk)
+def test_a_foreign_row_cannot_be_posted(model, field, foreign, ours, theirs, browser):
+    page = address(model, "change", ours.row(model).pk)
 
     answer = browser.post(page, filled_in(form_at(browser, page)) | {field: theirs.row(foreign).pk})
 
