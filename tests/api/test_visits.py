@@ -11,13 +11,17 @@ from tests.api.caller import NOBODYS_TOKEN, Caller, client_user, row
 from tests.booking.steps import history, last_event
 from tests.console import begun
 from tests.factories import Salon, book, make_client
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
 
 
+built = lasting(Salon)
+
+
 @pytest.fixture
-def salon() -> Salon:
-    return Salon()
+def salon(built) -> Salon:
+    return copied(built)
 
 
 @pytest.fixture
@@ -59,8 +63,8 @@ def test_reschedule_moves_the_same_visit(salon, caller):
     assert Caller().book(salon, 10).status_code == 201
 
 
-def test_reschedule_follows_another_specialist_and_his_price(caller):
-    salon = Salon(specialists=2)
+def test_reschedule_follows_another_specialist_and_his_price(salon, caller):
+    salon = Salon(company=salon.company, specialists=2)
     other = salon.specialists[1]
     ServiceSpecialist.objects.filter(specialist=other).update(custom_price=Decimal("1250.50"))
     hold = caller.book(salon, specialist=salon.specialists[0].pk).json()
