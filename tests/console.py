@@ -6,6 +6,7 @@ from functools import partial
 from unittest.mock import patch
 
 from django.contrib import admin
+from django.contrib.messages import get_messages
 from django.db.models import Model
 from django.forms import CheckboxInput
 from django.template.response import TemplateResponse
@@ -190,8 +191,8 @@ def begun(visit: Appointment, hours: int = 1) -> Appointment:
 
 
 def said(response) -> list[str]:
-    """The messages a page was left with."""
-    return [str(message) for message in response.context["messages"]] if response.context else []
+    """The messages a page was left with, or takes to the next one."""
+    return [str(message) for message in get_messages(response.wsgi_request)]
 
 
 undrawn = partial(patch.object, TemplateResponse, "rendered_content", "")
@@ -201,8 +202,18 @@ undrawn = partial(patch.object, TemplateResponse, "rendered_content", "")
 def form_at(browser: Browser, where: str):
     """A page for the sake of its form alone."""
     with undrawn():
-        response = browser.get(where)
-    response.context = response.context_data
+        return with_what_it_was_given(browser.get(where))
+
+
+def sent_to(browser: Browser, where: str, form: dict[str, object]):
+    """Post for the sake of what it does and what it says, be it errors or messages."""
+    with undrawn():
+        return with_what_it_was_given(browser.post(where, form))
+
+
+def with_what_it_was_given(response):
+    """A page that is drawn tells its context by itself."""
+    response.context = getattr(response, "context_data", None)
     return response
 
 

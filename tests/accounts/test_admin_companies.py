@@ -10,7 +10,7 @@ from accounts.querysets import VisibleQuerySet
 from accounts.values import Role
 from catalog.models import Break, Holiday, Location, Service, Specialist, SpecialistSchedule, Workplace
 from notifications.models import AdTemplate, Broadcast, DeadAddress, Preferences
-from tests.console import OWNER, World, address, filled_in, form_at, problems, registered, signed_in
+from tests.console import OWNER, World, address, filled_in, form_at, problems, registered, sent_to, signed_in
 from tests.factories import make_location, make_specialist, make_user, make_workplace
 from tests.lasting import copied, lasting
 
@@ -131,7 +131,7 @@ def test_search_as_you_type_finds_nothing_foreign(app, model, field, browser):
 def test_a_foreign_row_cannot_be_posted(model, field, foreign, ours, theirs, browser):
     page = address(model, "change", ours.row(model).pk)
 
-    answer = browser.post(page, filled_in(form_at(browser, page)) | {field: theirs.row(foreign).pk})
+    answer = sent_to(browser, page, filled_in(form_at(browser, page)) | {field: theirs.row(foreign).pk})
 
     assert problems(answer) == {field: NOT_OFFERED}
 
@@ -140,7 +140,7 @@ def test_a_foreign_location_cannot_limit_an_operator(ours, theirs):
     operator = ours.user(Role.OPERATOR)
     browser, page = ours.browser(Role.ADMIN), address(User, "change", operator.pk)
 
-    answer = browser.post(page, filled_in(form_at(browser, page)) | {"locations": [theirs.location.pk]})
+    answer = sent_to(browser, page, filled_in(form_at(browser, page)) | {"locations": [theirs.location.pk]})
 
     assert list(problems(answer)) == ["locations"]
     assert not operator.locations.exists()
@@ -151,7 +151,7 @@ def test_the_wishes_of_a_foreign_person_cannot_be_posted(field, ours, theirs):
     browser, page = ours.browser(Role.ADMIN), address(Preferences, "add")
     foreign = {"client": theirs.client, "user": theirs.row(User)}[field]
 
-    answer = browser.post(page, filled_in(form_at(browser, page)) | {field: foreign.pk})
+    answer = sent_to(browser, page, filled_in(form_at(browser, page)) | {field: foreign.pk})
 
     assert problems(answer)[field] == NOT_OFFERED
 
@@ -174,7 +174,7 @@ def test_foreign_services_and_places_cannot_be_posted_in_a_week(ours, theirs):
         "schedules-1-workplace": theirs.salon.chairs[0].pk,
     }
 
-    answer = browser.post(page, sent)
+    answer = sent_to(browser, page, sent)
 
     assert set(problems(answer)) == {"offers-0-service", "schedules-0-location", "schedules-1-workplace"}
 
@@ -184,7 +184,7 @@ def test_the_owner_cannot_mix_companies_either(ours, theirs):
     foreign = make_user(theirs.company, Role.SPECIALIST)
     page = address(Specialist, "change", ours.salon.specialist.pk)
 
-    answer = browser.post(page, filled_in(form_at(browser, page)) | {"user": foreign.pk})
+    answer = sent_to(browser, page, filled_in(form_at(browser, page)) | {"user": foreign.pk})
 
     assert problems(answer) == {"user": FOREIGN}
 
@@ -198,7 +198,7 @@ def test_the_owner_cannot_mix_companies_in_a_new_specialist(ours, theirs):
         "offers-0-service": theirs.salon.service.pk,
     }
 
-    answer = browser.post(page, sent)
+    answer = sent_to(browser, page, sent)
 
     assert FOREIGN in problems(answer).values()
     assert not Specialist.objects.filter(name="Mixed").exists()
@@ -228,7 +228,7 @@ def test_the_owner_chooses_the_company_once(ours, theirs):
 def test_a_hidden_company_still_guards_its_constraints(ours):
     browser, page = ours.browser(Role.ADMIN), address(Client, "add")
 
-    answer = browser.post(page, filled_in(form_at(browser, page)) | {"first_name": "Twin", "phone": ours.phone})
+    answer = sent_to(browser, page, filled_in(form_at(browser, page)) | {"first_name": "Twin", "phone": ours.phone})
 
     assert answer.status_code == 200
     assert Client.objects.filter(phone=ours.phone).count() == 1
