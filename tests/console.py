@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from unittest.mock import patch
 
 from django.contrib import admin
+from django.contrib.messages import get_messages
 from django.db.models import Model
 from django.forms import CheckboxInput
 from django.template.response import TemplateResponse
@@ -62,7 +64,17 @@ class World:
         )
 
     def row(self, model: type[Model]) -> Model:
-        """The company's own row of ``model``."""
+        """The company's own row of ``model``; what it takes is made when it is first asked for."""
+        rows = {
+            "wallet": self.money,
+            "notifications": self.notifications,
+            "telegram_bot": self.deeds,
+            "django_celery_beat": background_rows,
+        }.get(model._meta.app_label, self.business)
+        return rows()[model]
+
+    def business(self) -> dict[type[Model], Model]:
+        """The company, its people, what it offers, and a visit."""
         return {
             Company: self.company,
             User: User.objects.filter(company=self.company).last(),
@@ -76,11 +88,7 @@ class World:
             Break: self.absence,
             Appointment: self.visit,
             AppointmentEvent: AppointmentEvent.objects.filter(appointment=self.visit).first(),
-            **self.money(),
-            **self.notifications(),
-            IncomingUpdate: self.deed_in_the_bot(),
-            **background_rows(),
-        }[model]
+        }
 
     def money(self) -> dict[type[Model], Model]:
         """A wallet with something in it, paid in cash."""
@@ -114,13 +122,14 @@ class World:
             DeadAddress: once(DeadAddress, channel=Told.EMAIL, address=f"{self.mark}@example.com", reason=text),
         }
 
-    def deed_in_the_bot(self) -> IncomingUpdate:
-        """An administrator has marked the visit as over."""
-        found = IncomingUpdate.objects.filter(user__company=self.company).first()
-        return found or IncomingUpdate.objects.create(
+    def deeds(self) -> dict[type[Model], Model]:
+        """In the bot: an administrator has marked the visit as over."""
+        deed = IncomingUpdate.objects.filter(user__company=self.company).first()
+        deed = deed or IncomingUpdate.objects.create(
             update_id=next(numbers), tg_id=1, what=f"ad:v:{self.visit.pk}:done", outcome="ok",
             user=make_user(self.company, Role.ADMIN, full_name=f"{self.mark} chief"),
         )  # fmt: skip
+        return {IncomingUpdate: deed}
 
     def user(self, role: str, **fields) -> User:
         """Somebody of this company; the specialist is the one whose visits these are."""
@@ -182,15 +191,29 @@ def begun(visit: Appointment, hours: int = 1) -> Appointment:
 
 
 def said(response) -> list[str]:
-    """The messages a page was left with."""
-    return [str(message) for message in response.context["messages"]] if response.context else []
+    """The messages a page was left with, or takes to the next one."""
+    return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+undrawn = partial(patch.object, TemplateResponse, "rendered_content", "")
+"""Pages that are asked for meanwhile are not drawn, which would be most of the work."""
 
 
 def form_at(browser: Browser, where: str):
-    """A page for the sake of its form alone: it is not drawn, which would be most of the work."""
-    with patch.object(TemplateResponse, "rendered_content", ""):
-        response = browser.get(where)
-    response.context = response.context_data
+    """A page for the sake of its form alone."""
+    with undrawn():
+        return with_what_it_was_given(browser.get(where))
+
+
+def sent_to(browser: Browser, where: str, form: dict[str, object]):
+    """Post for the sake of what it does and what it says, be it errors or messages."""
+    with undrawn():
+        return with_what_it_was_given(browser.post(where, form))
+
+
+def with_what_it_was_given(response):
+    """A page that is drawn tells its context by itself."""
+    response.context = getattr(response, "context_data", None)
     return response
 
 

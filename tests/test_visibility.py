@@ -35,6 +35,7 @@ from notifications.models import (
 from telegram_bot.models import Chat, IncomingUpdate
 from tests.booking.rows import put
 from tests.factories import Salon, make_client, make_company, make_location, make_specialist, make_user
+from tests.lasting import copied, lasting
 from wallet.models import ClientWallet, Payment, Reconciliation, WalletTransaction
 
 pytestmark = pytest.mark.django_db
@@ -169,6 +170,14 @@ class World:
         return {whose for whose, desk in self.desks.items() if desk.rows[model].pk in keys}
 
 
+built = lasting(World)
+
+
+@pytest.fixture
+def world(built) -> World:
+    return copied(built)
+
+
 # For each viewer: what he sees of the tables named, and of all others.
 SEEN: dict[str, tuple[dict[type[Model], frozenset[str]], frozenset[str]]] = {
     "the owner": ({}, ALL),
@@ -209,8 +218,7 @@ def test_every_table_of_ours_knows_who_may_see_it(model):
 
 
 @pytest.mark.parametrize("viewer", SEEN)
-def test_what_is_seen_by(viewer):
-    world = World()
+def test_what_is_seen_by(world, viewer):
     actor = world.actors()[viewer]
     special, usual = SEEN[viewer]
 
@@ -219,9 +227,8 @@ def test_what_is_seen_by(viewer):
     assert seen == {model.__name__: special.get(model, usual) for model in EVERY}
 
 
-def test_rows_appear_once_however_many_ways_lead_to_them():
+def test_rows_appear_once_however_many_ways_lead_to_them(world):
     """Joins that find a client through two visits, or a specialist through two shifts, repeat nothing."""
-    world = World()
     mine = world.desks[MINE]
     put(mine, 15, specialist=mine.rows[Specialist], client=mine.client)
     mine.rows[SpecialistSchedule].pk = None
@@ -235,8 +242,7 @@ def test_rows_appear_once_however_many_ways_lead_to_them():
     assert specialists.filter(pk=mine.rows[Specialist].pk).count() == 1
 
 
-def test_an_operator_of_one_location_sees_a_specialist_who_has_no_shift_yet():
-    world = World()
+def test_an_operator_of_one_location_sees_a_specialist_who_has_no_shift_yet(world):
     newcomer = make_specialist(make_location(world.company), hours=None)
     actor = world.actors()["an operator of one location"]
 
@@ -244,8 +250,7 @@ def test_an_operator_of_one_location_sees_a_specialist_who_has_no_shift_yet():
 
 
 @pytest.mark.parametrize("model", [Company, Location, Service, Specialist], ids=lambda model: model.__name__)
-def test_guests_do_not_see_what_is_switched_off(model):
-    world = World()
+def test_guests_do_not_see_what_is_switched_off(world, model):
     row = world.desks[MINE].rows[model]
     assert row in model.objects.visible_to(WEB_GUEST)
 
@@ -255,16 +260,14 @@ def test_guests_do_not_see_what_is_switched_off(model):
     assert row in model.objects.visible_to(world.actors()["an administrator"])
 
 
-def test_guests_see_nothing_of_a_closed_company():
-    world = World()
+def test_guests_see_nothing_of_a_closed_company(world):
     Company.objects.filter(pk=world.company.pk).update(is_active=False)
 
     for model in PUBLIC:
         assert world.seen(model, WEB_GUEST) == {STRANGERS}
 
 
-def test_a_specialist_sees_his_own_wishes_and_not_a_client_s():
-    world = World()
+def test_a_specialist_sees_his_own_wishes_and_not_a_client_s(world):
     mine = world.desks[MINE]
     wishes = Preferences.objects.create(company=world.company, user=mine.user)
 

@@ -6,7 +6,7 @@ from accounts.admin import ClientAdmin
 from accounts.commands import merge_clients
 from accounts.models import Client
 from accounts.values import SYSTEM, Role
-from tests.console import World, address, filled_in, form_at, signed_in
+from tests.console import World, address, filled_in, form_at, signed_in, undrawn
 from tests.factories import make_client, make_location
 from tests.lasting import copied, lasting
 
@@ -24,7 +24,8 @@ def world(built) -> World:
 
 
 def found(browser, term: str) -> list[str]:
-    return [client.first_name for client in browser.get(LIST, {"q": term}).context["cl"].result_list]
+    with undrawn():
+        return [client.first_name for client in browser.get(LIST, {"q": term}).context_data["cl"].result_list]
 
 
 @pytest.mark.parametrize(

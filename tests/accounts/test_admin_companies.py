@@ -2,6 +2,7 @@
 
 import pytest
 from django.db.models import Model
+from django.test import Client as Browser
 from django.urls import reverse
 
 from accounts.models import Client, Company, User
@@ -9,7 +10,7 @@ from accounts.querysets import VisibleQuerySet
 from accounts.values import Role
 from catalog.models import Break, Holiday, Location, Service, Specialist, SpecialistSchedule, Workplace
 from notifications.models import AdTemplate, Broadcast, DeadAddress, Preferences
-from tests.console import OWNER, World, address, filled_in, form_at, problems, registered, signed_in
+from tests.console import OWNER, World, address, filled_in, form_at, problems, registered, sent_to, signed_in
 from tests.factories import make_location, make_specialist, make_user, make_workplace
 from tests.lasting import copied, lasting
 
@@ -24,17 +25,18 @@ FOREIGN = ["This belongs to another company. Choose one from the list."]
 NOT_OFFERED = ["Select a valid choice. That choice is not one of the available choices."]
 
 
-def two_companies() -> tuple[World, World]:
+def two_companies() -> tuple[World, World, Browser]:
+    """And an administrator of the first at his browser."""
     ours, theirs = World("Ours"), World("Theirs")
     theirs.user(Role.ADMIN, full_name="Theirs user")
-    return ours, theirs
+    return ours, theirs, ours.browser(Role.ADMIN, full_name="Ours user")
 
 
 built = lasting(two_companies)
 
 
 @pytest.fixture
-def companies(built) -> tuple[World, World]:
+def companies(built) -> tuple[World, World, Browser]:
     return copied(built)
 
 
@@ -48,32 +50,44 @@ def theirs(companies) -> World:
     return companies[1]
 
 
+@pytest.fixture
+def browser(companies) -> Browser:
+    return companies[2]
+
+
 def label(model: type[Model]) -> str:
     return model._meta.label
 
 
 @pytest.mark.parametrize("model", OF_COMPANIES, ids=label)
-def test_lists_and_their_filters_show_nothing_of_another_company(model, ours, theirs):
+def test_lists_and_their_filters_show_nothing_of_another_company(model, theirs, browser):
     theirs.row(model)
 
-    page = ours.browser(Role.ADMIN, full_name="Ours user").get(address(model, "changelist"), {"all": ""})
+    page = browser.get(address(model, "changelist"), {"all": ""})
     text = page.content.decode()
 
     assert "Theirs" not in text
     assert "Ours" in text or page.context["cl"].result_count > 0
 
 
-@pytest.mark.parametrize("view", ["change", "delete", "history"])
+VIEWS = ("change", "delete", "history")
+
+
 @pytest.mark.parametrize("model", OF_COMPANIES, ids=label)
-def test_a_row_of_another_company_is_not_there(model, view, ours, theirs):
+def test_a_row_of_another_company_is_not_there(model, theirs, browser):
     row = theirs.row(model)
-    browser = ours.browser(Role.ADMIN)
 
-    answers = [browser.get(address(model, view, row.pk)), browser.post(address(model, view, row.pk), {"post": "yes"})]
+    assert {view: is_closed(browser, row, view) for view in VIEWS} == dict.fromkeys(VIEWS, True)
 
-    assert {answer.status_code for answer in answers} <= {302, 403, 404, 405}
-    assert all("Theirs" not in answer.content.decode() for answer in answers)
-    assert type(row)._default_manager.filter(pk=row.pk).exists()
+
+def is_closed(browser: Browser, row: Model, view: str) -> bool:
+    page = address(type(row), view, row.pk)
+    answers = [browser.get(page), browser.post(page, {"post": "yes"})]
+    return (
+        all(answer.status_code in (302, 403, 404, 405) for answer in answers)
+        and all("Theirs" not in answer.content.decode() for answer in answers)
+        and type(row)._default_manager.filter(pk=row.pk).exists()
+    )
 
 
 @pytest.mark.parametrize(
@@ -91,8 +105,7 @@ def test_a_row_of_another_company_is_not_there(model, view, ours, theirs):
         ("notifications", "broadcast", "at_location"),
     ],
 )
-def test_search_as_you_type_finds_nothing_foreign(app, model, field, ours, theirs):
-    browser = ours.browser(Role.ADMIN, full_name="Ours user")
+def test_search_as_you_type_finds_nothing_foreign(app, model, field, browser):
     where = {"app_label": app, "model_name": model, "field_name": field}
 
     def found(term: str) -> list[str]:
@@ -115,10 +128,10 @@ def test_search_as_you_type_finds_nothing_foreign(app, model, field, ours, their
     ],
     ids=str,
 )
-def test_a_foreign_row_cannot_be_posted(model, field, foreign, ours, theirs):
-    browser, page = ours.browser(Role.ADMIN), address(model, "change", ours.row(model).pk)
+def test_a_foreign_row_cannot_be_posted(model, field, foreign, ours, theirs, browser):
+    page = address(model, "change", ours.row(model).pk)
 
-    answer = browser.post(page, filled_in(form_at(browser, page)) | {field: theirs.row(foreign).pk})
+    answer = sent_to(browser, page, filled_in(form_at(browser, page)) | {field: theirs.row(foreign).pk})
 
     assert problems(answer) == {field: NOT_OFFERED}
 
@@ -127,7 +140,7 @@ def test_a_foreign_location_cannot_limit_an_operator(ours, theirs):
     operator = ours.user(Role.OPERATOR)
     browser, page = ours.browser(Role.ADMIN), address(User, "change", operator.pk)
 
-    answer = browser.post(page, filled_in(form_at(browser, page)) | {"locations": [theirs.location.pk]})
+    answer = sent_to(browser, page, filled_in(form_at(browser, page)) | {"locations": [theirs.location.pk]})
 
     assert list(problems(answer)) == ["locations"]
     assert not operator.locations.exists()
@@ -138,7 +151,7 @@ def test_the_wishes_of_a_foreign_person_cannot_be_posted(field, ours, theirs):
     browser, page = ours.browser(Role.ADMIN), address(Preferences, "add")
     foreign = {"client": theirs.client, "user": theirs.row(User)}[field]
 
-    answer = browser.post(page, filled_in(form_at(browser, page)) | {field: foreign.pk})
+    answer = sent_to(browser, page, filled_in(form_at(browser, page)) | {field: foreign.pk})
 
     assert problems(answer)[field] == NOT_OFFERED
 
@@ -161,7 +174,7 @@ def test_foreign_services_and_places_cannot_be_posted_in_a_week(ours, theirs):
         "schedules-1-workplace": theirs.salon.chairs[0].pk,
     }
 
-    answer = browser.post(page, sent)
+    answer = sent_to(browser, page, sent)
 
     assert set(problems(answer)) == {"offers-0-service", "schedules-0-location", "schedules-1-workplace"}
 
@@ -171,7 +184,7 @@ def test_the_owner_cannot_mix_companies_either(ours, theirs):
     foreign = make_user(theirs.company, Role.SPECIALIST)
     page = address(Specialist, "change", ours.salon.specialist.pk)
 
-    answer = browser.post(page, filled_in(form_at(browser, page)) | {"user": foreign.pk})
+    answer = sent_to(browser, page, filled_in(form_at(browser, page)) | {"user": foreign.pk})
 
     assert problems(answer) == {"user": FOREIGN}
 
@@ -185,7 +198,7 @@ def test_the_owner_cannot_mix_companies_in_a_new_specialist(ours, theirs):
         "offers-0-service": theirs.salon.service.pk,
     }
 
-    answer = browser.post(page, sent)
+    answer = sent_to(browser, page, sent)
 
     assert FOREIGN in problems(answer).values()
     assert not Specialist.objects.filter(name="Mixed").exists()
@@ -215,7 +228,7 @@ def test_the_owner_chooses_the_company_once(ours, theirs):
 def test_a_hidden_company_still_guards_its_constraints(ours):
     browser, page = ours.browser(Role.ADMIN), address(Client, "add")
 
-    answer = browser.post(page, filled_in(form_at(browser, page)) | {"first_name": "Twin", "phone": ours.phone})
+    answer = sent_to(browser, page, filled_in(form_at(browser, page)) | {"first_name": "Twin", "phone": ours.phone})
 
     assert answer.status_code == 200
     assert Client.objects.filter(phone=ours.phone).count() == 1

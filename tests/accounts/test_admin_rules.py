@@ -5,7 +5,7 @@ from django.contrib.admin.models import LogEntry
 
 from accounts.models import Company
 from accounts.values import Role
-from tests.console import World, address, filled_in, form_at, problems
+from tests.console import World, address, filled_in, form_at, problems, sent_to
 from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,7 @@ def chief(world):
 
 def save(browser, world: World, **typed):
     page = address(Company, "change", world.company.pk)
-    return browser.post(page, filled_in(form_at(browser, page)) | typed)
+    return sent_to(browser, page, filled_in(form_at(browser, page)) | typed)
 
 
 def reminders(world: World) -> list[int]:
@@ -76,13 +76,15 @@ def test_what_is_wrong_with_reminders_is_said_and_what_was_typed_stays(world, ch
 
 
 def test_a_number_too_long_for_any_reminder_is_no_error_of_the_server(world, chief):
-    answer = save(chief, world, reminder_hours="9" * 101)
+    page = address(Company, "change", world.company.pk)
+
+    answer = chief.post(page, filled_in(form_at(chief, page)) | {"reminder_hours": "9" * 101})
 
     assert list(problems(answer)) == ["reminder_hours"]
 
 
 def test_the_form_shows_what_is_set(world, chief):
-    form = chief.get(address(Company, "change", world.company.pk)).context["adminform"].form
+    form = form_at(chief, address(Company, "change", world.company.pk)).context["adminform"].form
 
     assert form["reminder_hours"].value() == "24, 2"
     assert form.fields["quiet_from"].widget.choices[22] == (22, "22:00")

@@ -10,16 +10,20 @@ from accounts.models.invitation import VALID
 from accounts.queries import actor_of
 from accounts.values import Channel, Role
 from tests.console import OWNER, World, address, filled_in, form_at, said
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
 
 CHAT, BOT = 700_000_000_001, "okno_bot"
 
 
+built = lasting(World)
+
+
 @pytest.fixture
-def world(settings) -> World:
+def world(built, settings) -> World:
     settings.TELEGRAM_BOT_USERNAME = BOT
-    return World()
+    return copied(built)
 
 
 @pytest.fixture

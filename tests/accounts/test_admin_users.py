@@ -6,7 +6,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.permissions import BOOK_OUTSIDE_RULES
 from accounts.values import Role
-from tests.console import OWNER, World, address, filled_in, form_at, problems, signed_in
+from tests.console import OWNER, World, address, filled_in, form_at, problems, sent_to, signed_in
 from tests.factories import make_location, make_user
 from tests.lasting import copied, lasting
 
@@ -38,7 +38,7 @@ def hire(browser, **typed):
 def change(browser, user: User, **typed):
     page = address(User, "change", user.pk)
     sent = filled_in(form_at(browser, page)) | typed
-    return browser.post(page, {name: value for name, value in sent.items() if value is not None})
+    return sent_to(browser, page, {name: value for name, value in sent.items() if value is not None})
 
 
 def test_an_administrator_hires_an_operator_for_his_company(world):
@@ -119,7 +119,7 @@ def test_the_checkbox_shows_what_was_given(world):
     operator, browser = world.user(Role.OPERATOR), world.browser(Role.ADMIN)
     change(browser, operator, may_book_outside_rules="on")
 
-    form = browser.get(address(User, "change", operator.pk)).context["adminform"].form
+    form = form_at(browser, address(User, "change", operator.pk)).context["adminform"].form
 
     assert form["may_book_outside_rules"].value() is True
 

@@ -112,11 +112,13 @@ def many() -> Company:
     return company
 
 
-@pytest.mark.parametrize("typed", ["мария фамилия12", "фамилия499", "Мар"])
-def test_searching_by_name_is_a_scan_of_its_index(many, typed):
-    plan = many.clients.with_name_like(typed).order_by().explain()
+def test_searching_by_name_is_a_scan_of_its_index(many):
+    plans = {
+        typed: many.clients.with_name_like(typed).order_by().explain()
+        for typed in ("мария фамилия12", "фамилия499", "Мар")
+    }
 
-    assert "Index Scan on client_name_words" in plan
+    assert {typed: plan for typed, plan in plans.items() if "Index Scan on client_name_words" not in plan} == {}
 
 
 def test_control_an_ordinary_search_by_name_reads_everybody(many):

@@ -14,14 +14,18 @@ from booking.queries.visits import database_time
 from tests.api.caller import Caller, client_user, problems, row, wish
 from tests.booking.steps import history, make_overdue
 from tests.factories import Salon, book, make_client
+from tests.lasting import copied, lasting
 from wallet.commands import deposit
 
 pytestmark = pytest.mark.django_db
 
 
+built = lasting(Salon)
+
+
 @pytest.fixture
-def salon() -> Salon:
-    return Salon()
+def salon(built) -> Salon:
+    return copied(built)
 
 
 @pytest.fixture
@@ -55,8 +59,8 @@ def test_book_holds_a_time_for_whoever_has_the_token(salon, caller):
     assert (hold.source, hold.status) == ("api", "HOLD")
 
 
-def test_book_takes_the_specialist_and_the_workplace_that_are_named(caller):
-    salon = Salon(specialists=2, chairs=2)
+def test_book_takes_the_specialist_and_the_workplace_that_are_named(salon, caller):
+    salon = Salon(company=salon.company, specialists=2, chairs=2)
     specialist, chair = salon.specialists[1].pk, salon.chairs[1].pk
 
     answer = caller.book(salon, specialist=specialist, workplace=chair).json()
@@ -142,8 +146,8 @@ def test_a_client_is_spoken_to_in_the_language_that_was_asked_for(salon, headers
     assert visit.client.language == language
 
 
-def test_a_local_number_is_one_of_the_location_s_country(caller):
-    salon = Salon(phone="+995 555 12 34 56")
+def test_a_local_number_is_one_of_the_location_s_country(salon, caller):
+    salon = Salon(company=salon.company, phone="+995 555 12 34 56")
 
     visit = row(caller.confirm(caller.book(salon).json(), phone="555 98 76 54").json())
 

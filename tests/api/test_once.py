@@ -5,12 +5,11 @@ from typing import Any
 import pytest
 
 from accounts.values import Role
-from booking.commands import hold, once
-from booking.models import Appointment, AppointmentEvent, OnceKey
+from booking.models import Appointment, OnceKey
 from tests.api.caller import CONTACT, Caller, client_user, problems, row, wish
-from tests.booking.steps import history, nothing_changes
+from tests.booking.steps import nothing_changes
 from tests.factories import Salon, book, make_client, make_user
-from tests.torture.rivals import at_once
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +38,25 @@ class Stage:
         return row(self.held if action in HOLDS else self.visit)
 
 
+def stage_and_salon() -> tuple[Stage, Salon]:
+    """And a salon of the same company in which nothing is booked yet."""
+    stage = Stage()
+    return stage, Salon(company=stage.salon.company, specialists=2)
+
+
+built = lasting(stage_and_salon)
+
+
+@pytest.fixture
+def stage(built) -> Stage:
+    return copied(built)[0]
+
+
+@pytest.fixture
+def salon(built) -> Salon:
+    return copied(built)[1]
+
+
 OTHERWISE = {
     "confirm": {"comment": "Another"},
     "extend": {"token": "A" * 22},
@@ -48,8 +66,8 @@ OTHERWISE = {
 }
 
 
-def test_a_repeated_booking_is_the_same_hold():
-    salon, caller = Salon(specialists=2), Caller()
+def test_a_repeated_booking_is_the_same_hold(salon):
+    caller = Caller()
     first = caller.book(salon, key=KEY)
 
     with nothing_changes():
@@ -58,9 +76,9 @@ def test_a_repeated_booking_is_the_same_hold():
     assert (second.status_code, second.json()) == (201, first.json())
 
 
-def test_without_a_key_a_stranger_s_booking_is_another_one():
+def test_without_a_key_a_stranger_s_booking_is_another_one(salon):
     """The control: it is the key that makes them one."""
-    salon, caller = Salon(specialists=2), Caller()
+    caller = Caller()
 
     first, second = caller.book(salon), caller.book(salon)
 
@@ -68,8 +86,7 @@ def test_without_a_key_a_stranger_s_booking_is_another_one():
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-def test_a_repeated_action_hears_the_same_answer(action):
-    stage = Stage()
+def test_a_repeated_action_hears_the_same_answer(stage, action):
     first = stage.act(action)
 
     with nothing_changes():
@@ -78,16 +95,14 @@ def test_a_repeated_action_hears_the_same_answer(action):
     assert (first.status_code, second.status_code, second.json()) == (200, 200, first.json())
 
 
-def test_without_a_key_a_second_extension_is_refused():
+def test_without_a_key_a_second_extension_is_refused(stage):
     """The control of the repeated one."""
-    stage = Stage()
     stage.act("extend")
 
     assert stage.act("extend", key=None).status_code == 409
 
 
-def test_a_repeated_move_does_not_move_what_was_moved_on():
-    stage = Stage()
+def test_a_repeated_move_does_not_move_what_was_moved_on(stage):
     stage.act("reschedule")
     elsewhere = stage.salon.at(18, days=3).isoformat()
     stage.caller.act("reschedule", stage.visit["id"], {"start": elsewhere, "token": stage.visit["token"]})
@@ -98,8 +113,7 @@ def test_a_repeated_move_does_not_move_what_was_moved_on():
 
 
 @pytest.mark.parametrize("action", ["confirm", "reschedule", "cancel"])
-def test_the_same_key_with_another_body_is_refused(action):
-    stage = Stage()
+def test_the_same_key_with_another_body_is_refused(stage, action):
     assert stage.act(action).status_code == 200
 
     with nothing_changes():
@@ -108,8 +122,8 @@ def test_the_same_key_with_another_body_is_refused(action):
     assert (answer.status_code, answer.json()["code"], answer.json()["alternatives"]) == (422, "key_reused", [])
 
 
-def test_the_same_key_for_another_booking_is_refused():
-    salon, caller = Salon(), Caller()
+def test_the_same_key_for_another_booking_is_refused(salon):
+    caller = Caller()
     caller.book(salon, 10, key=KEY)
 
     with nothing_changes():
@@ -119,8 +133,7 @@ def test_the_same_key_for_another_booking_is_refused():
 
 
 @pytest.mark.parametrize(("first", "second"), [("reschedule", "cancel"), ("extend", "release")])
-def test_the_same_key_at_another_address_is_refused(first, second):
-    stage = Stage()
+def test_the_same_key_at_another_address_is_refused(stage, first, second):
     assert stage.act(first).status_code == 200
 
     with nothing_changes():
@@ -129,9 +142,9 @@ def test_the_same_key_at_another_address_is_refused(first, second):
     assert answer.status_code == 422
 
 
-def test_a_body_that_means_the_same_is_the_same():
+def test_a_body_that_means_the_same_is_the_same(salon):
     """Digits for a number, a field that is left out, the order: no other request."""
-    salon, caller = Salon(), Caller()
+    caller = Caller()
     body = wish(salon)
     first = caller.post("appointments/book/", body, key=KEY)
 
@@ -142,8 +155,8 @@ def test_a_body_that_means_the_same_is_the_same():
     assert (again.status_code, again.json()) == (201, first.json())
 
 
-def test_a_refusal_is_not_remembered():
-    salon, caller = Salon(), Caller()
+def test_a_refusal_is_not_remembered(salon):
+    salon, caller = Salon(company=salon.company), Caller()
     rival = book(salon.slot(10, days=3))
     assert caller.book(salon, key=KEY).status_code == 409
     Appointment.objects.filter(pk=rival.pk).update(status="CANCELLED")
@@ -152,9 +165,8 @@ def test_a_refusal_is_not_remembered():
     assert OnceKey.objects.count() == 1
 
 
-def test_a_key_does_not_open_another_person_s_answer():
+def test_a_key_does_not_open_another_person_s_answer(salon):
     """The same key and the same body, by another user: his own hold, or a refusal, but not the first one's."""
-    salon = Salon(specialists=2)
     callers = [
         Caller(client_user(make_client(salon.company))),
         Caller(client_user(make_client(salon.company))),
@@ -166,8 +178,7 @@ def test_a_key_does_not_open_another_person_s_answer():
     assert first["token"] != second["token"]
 
 
-def test_a_key_does_not_open_another_browser_s_answer():
-    salon = Salon(specialists=2)
+def test_a_key_does_not_open_another_browser_s_answer(salon):
     callers = [Caller(), Caller()]
     for number, caller in enumerate(callers):
         caller.browser.cookies["device"] = f"browser {number}"
@@ -178,9 +189,8 @@ def test_a_key_does_not_open_another_browser_s_answer():
 
 
 @pytest.mark.parametrize(("key", "is_shared"), [(KEY, True), ("1", False), ("x" * 15, False), ("x" * 16, True)])
-def test_a_key_that_can_be_guessed_counts_from_its_own_address_only(key, is_shared):
+def test_a_key_that_can_be_guessed_counts_from_its_own_address_only(salon, key, is_shared):
     """A stranger is known by nothing but his key; a telephone changes its address between two tries."""
-    salon = Salon(specialists=2)
     here, there = Caller(), Caller()
     there.browser.defaults["REMOTE_ADDR"] = "192.0.2.7"
 
@@ -198,8 +208,7 @@ def test_a_key_of_one_company_is_another_one_in_the_next():
     assert [answer.status_code for answer in answers] == [201, 201]
 
 
-def test_a_key_helps_nobody_to_what_he_may_no_longer_do():
-    salon = Salon()
+def test_a_key_helps_nobody_to_what_he_may_no_longer_do(salon):
     user = make_user(salon.company, Role.OPERATOR)
     visit = book(salon.slot(10, days=3))
     caller = Caller(user)
@@ -211,8 +220,7 @@ def test_a_key_helps_nobody_to_what_he_may_no_longer_do():
     assert caller.act("cancel", visit.pk, key=KEY).status_code == 403
 
 
-def test_a_key_without_its_token_opens_nothing():
-    stage = Stage()
+def test_a_key_without_its_token_opens_nothing(stage):
     stage.act("cancel")
 
     answer = stage.caller.act("cancel", stage.visit["id"], {}, key=KEY)
@@ -221,8 +229,7 @@ def test_a_key_without_its_token_opens_nothing():
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256, "ключ", "a\tb", "a\0b"])
-def test_a_key_that_is_none_is_named(key):
-    salon = Salon()
+def test_a_key_that_is_none_is_named(salon, key):
     headers = {"HTTP_IDEMPOTENCY_KEY": key}
 
     answer = Caller().browser.post("/api/v1/appointments/book/", wish(salon), "application/json", **headers)
@@ -230,72 +237,7 @@ def test_a_key_that_is_none_is_named(key):
     assert (answer.status_code, problems(answer)) == (400, {"Idempotency-Key": "invalid"})
 
 
-def test_the_table_of_keys_holds_none_in_clear():
-    salon = Salon()
-
+def test_the_table_of_keys_holds_none_in_clear(salon):
     Caller().book(salon, key=KEY)
 
     assert KEY not in repr(OnceKey.objects.values().get())
-
-
-def ten(call) -> list[tuple[int, Any]]:
-    """The same call by ten at the same moment, each with a connection of its own."""
-    outcomes = at_once([call] * 10)
-    return [(outcome.answer.status_code, outcome.answer.json()) for outcome in outcomes]
-
-
-@pytest.mark.usefixtures("crowd")
-def test_ten_at_once_with_one_key_hold_one_time():
-    salon = Salon(specialists=10)
-
-    answers = ten(lambda: Caller().book(salon, key=KEY))
-
-    hold = Appointment.objects.get()
-    assert {status for status, _ in answers} == {201}
-    assert [(said["id"], said["token"]) for _, said in answers] == [(hold.pk, hold.hold_token)] * 10
-
-
-@pytest.mark.usefixtures("crowd")
-def test_without_the_unique_index_ten_at_once_hold_more(monkeypatch):
-    """The control: the mechanism taken away."""
-    salon = Salon(specialists=10)
-    monkeypatch.setattr(hold, "remember_answer", lambda request, appointment: None)
-
-    ten(lambda: Caller().book(salon, key=KEY))
-
-    assert Appointment.objects.count() > 1
-
-
-@pytest.mark.usefixtures("crowd")
-@pytest.mark.parametrize("action", ACTIONS)
-def test_ten_at_once_with_one_key_do_it_once(action):
-    stage = Stage()
-    before = AppointmentEvent.objects.count()
-
-    answers = ten(lambda: Stage.act(stage_of(stage), action))
-
-    assert [status for status, _ in answers] == [200] * 10
-    assert all(said == answers[0][1] for _, said in answers)
-    assert AppointmentEvent.objects.count() == before + 1
-    assert OnceKey.objects.count() == 1
-    assert len(history(stage.subject(action))) >= 2
-
-
-def stage_of(stage: Stage) -> Stage:
-    """The same with a connection of its own."""
-    twin = object.__new__(Stage)
-    twin.salon, twin.caller, twin.held, twin.visit = stage.salon, Caller(), stage.held, stage.visit
-    return twin
-
-
-@pytest.mark.usefixtures("crowd")
-def test_without_the_key_s_row_ten_extensions_are_refused_but_one(monkeypatch):
-    """The control: nobody remembers what was answered."""
-    stage = Stage()
-    monkeypatch.setattr(hold, "answered_before", lambda request: None)
-    monkeypatch.setattr(hold, "remember_answer", lambda request, appointment: None)
-
-    answers = ten(lambda: Stage.act(stage_of(stage), "extend"))
-
-    assert sorted(status for status, _ in answers) == [200] + [409] * 9
-    assert once.answered_before is not hold.answered_before

@@ -14,9 +14,19 @@ from notifications.values import Channel
 from tests.api.caller import NOBODYS_TOKEN, Caller, client_user, problems, row
 from tests.booking.steps import operator_of
 from tests.factories import Salon, book, make_client, make_user
+from tests.lasting import copied, lasting
 from tests.notifications.browsers import Browser
 
 pytestmark = pytest.mark.django_db
+
+
+built = lasting(Salon)
+
+
+@pytest.fixture
+def salon(built) -> Salon:
+    return copied(built)
+
 
 PUSH = "push-subscriptions/"
 
@@ -25,8 +35,8 @@ def subscribed(caller: Caller, browser: Browser | None = None, **more):
     return caller.post(PUSH, (browser or Browser()).wire | more)
 
 
-def test_a_stranger_hears_of_what_was_booked_in_his_browser():
-    salon, caller, browser = Salon(), Caller(**{"user-agent": "Firefox"}), Browser()
+def test_a_stranger_hears_of_what_was_booked_in_his_browser(salon):
+    caller, browser = Caller(**{"user-agent": "Firefox"}), Browser()
     caller.browser.cookies["device"] = "a browser"
     visit = caller.visit(salon)
 
@@ -42,8 +52,8 @@ def test_a_stranger_hears_of_what_was_booked_in_his_browser():
 
 
 @pytest.mark.parametrize("booked_by", ["a program", "the desk"])
-def test_whoever_has_a_visit_s_link_hears_of_it_and_of_no_other(booked_by):
-    salon, caller = Salon(), Caller()
+def test_whoever_has_a_visit_s_link_hears_of_it_and_of_no_other(salon, booked_by):
+    caller = Caller()
     booker = caller
     booker.browser.cookies["device"] = "where it was booked"
     visit = row(booker.visit(salon)) if booked_by == "a program" else book(salon.slot(10, days=3), operator_of(salon))
@@ -62,9 +72,9 @@ def woken(visit) -> list[str]:
     return [address.target for address in address_book([person], visit).known(person, Channel.WEB_PUSH)]
 
 
-def test_two_who_have_the_link_both_hear():
+def test_two_who_have_the_link_both_hear(salon):
     caller = Caller()
-    visit = caller.visit(Salon())
+    visit = caller.visit(salon)
 
     for _ in range(2):
         subscribed(Caller(), token=visit["token"])
@@ -72,17 +82,16 @@ def test_two_who_have_the_link_both_hear():
     assert len(woken(row(visit))) == 2
 
 
-def test_the_same_browser_again_is_the_same_subscription():
+def test_the_same_browser_again_is_the_same_subscription(salon):
     caller, browser = Caller(), Browser()
-    visit = caller.visit(Salon())
+    visit = caller.visit(salon)
 
     first, second = (subscribed(caller, browser, token=visit["token"]) for _ in range(2))
 
     assert (second.status_code, second.json()) == (201, first.json())
 
 
-def test_a_client_who_has_signed_in_hears_of_everything_of_his():
-    salon = Salon()
+def test_a_client_who_has_signed_in_hears_of_everything_of_his(salon):
     client = make_client(salon.company)
 
     answer = subscribed(Caller(client_user(client)))
@@ -92,8 +101,8 @@ def test_a_client_who_has_signed_in_hears_of_everything_of_his():
 
 
 @pytest.mark.parametrize("who", ["a client", "an operator"])
-def test_whoever_has_signed_in_hears_of_what_was_booked_in_his_browser_too(who):
-    salon, stranger = Salon(), Caller()
+def test_whoever_has_signed_in_hears_of_what_was_booked_in_his_browser_too(salon, who):
+    stranger = Caller()
     stranger.browser.cookies["device"] = "a browser"
     visit = row(stranger.visit(salon))
     client, user = make_client(salon.company), make_user(salon.company, Role.OPERATOR)
@@ -109,8 +118,8 @@ def test_whoever_has_signed_in_hears_of_what_was_booked_in_his_browser_too(who):
     assert woken(visit) == [str(subscription.pk)]
 
 
-def test_one_stranger_too_many_is_refused():
-    visit = Caller().visit(Salon())
+def test_one_stranger_too_many_is_refused(salon):
+    visit = Caller().visit(salon)
     for _ in range(MOST_STRANGERS):
         assert subscribed(Caller(), token=visit["token"]).status_code == 201
 
@@ -120,8 +129,7 @@ def test_one_stranger_too_many_is_refused():
     assert PushSubscription.objects.count() == MOST_STRANGERS
 
 
-def test_a_client_names_one_of_several_companies():
-    salon = Salon()
+def test_a_client_names_one_of_several_companies(salon):
     Salon()
     caller = Caller(client_user(make_client(salon.company)))
 
@@ -131,8 +139,8 @@ def test_a_client_names_one_of_several_companies():
     assert named.status_code == 201
 
 
-def test_a_client_of_another_company_is_nobody_here():
-    salon, other = Salon(), Salon()
+def test_a_client_of_another_company_is_nobody_here(salon):
+    other = Salon()
 
     answer = subscribed(Caller(client_user(make_client(salon.company))), company=other.company.slug)
 
@@ -140,17 +148,16 @@ def test_a_client_of_another_company_is_nobody_here():
 
 
 @pytest.mark.parametrize("role", [Role.ADMIN, Role.OPERATOR, Role.SPECIALIST, Role.ACCOUNTANT])
-def test_staff_hear_of_their_work(role):
-    user = make_user(Salon().company, role)
+def test_staff_hear_of_their_work(salon, role):
+    user = make_user(salon.company, role)
 
     answer = subscribed(Caller(user))
 
     assert (answer.status_code, PushSubscription.objects.get().user) == (201, user)
 
 
-def test_staff_with_a_visit_s_token_are_its_browser():
+def test_staff_with_a_visit_s_token_are_its_browser(salon):
     """At the client's page they are guests like anybody."""
-    salon = Salon()
     visit = book(salon.slot(10, days=3))
 
     subscribed(Caller(make_user(salon.company, Role.ADMIN)), token=visit.visit_token)
@@ -159,8 +166,8 @@ def test_staff_with_a_visit_s_token_are_its_browser():
     assert len(woken(visit)) == 1
 
 
-def test_the_owner_names_a_company():
-    salon, owner = Salon(), make_user(None, Role.ADMIN, is_superuser=True)
+def test_the_owner_names_a_company(salon):
+    owner = make_user(None, Role.ADMIN, is_superuser=True)
 
     nameless, named = subscribed(Caller(owner)), subscribed(Caller(owner), company=salon.company.slug)
 
@@ -168,9 +175,7 @@ def test_the_owner_names_a_company():
     assert (named.status_code, PushSubscription.objects.get().user) == (201, owner)
 
 
-def test_a_stranger_without_a_token_is_asked_who_he_is():
-    Salon()
-
+def test_a_stranger_without_a_token_is_asked_who_he_is(salon):
     answer = subscribed(Caller())
 
     assert (answer.status_code, problems(answer)) == (401, {None: "not_authenticated"})
@@ -178,8 +183,8 @@ def test_a_stranger_without_a_token_is_asked_who_he_is():
 
 
 @pytest.mark.parametrize("which", ["nobody's", "of a hold", "of a hold's visit"])
-def test_no_other_token_opens_a_visit(which):
-    salon, caller = Salon(), Caller()
+def test_no_other_token_opens_a_visit(salon, which):
+    caller = Caller()
     hold = caller.book(salon).json()
     token = {"nobody's": NOBODYS_TOKEN, "of a hold": hold["token"], "of a hold's visit": row(hold).visit_token}[which]
 
@@ -197,8 +202,8 @@ def test_no_other_token_opens_a_visit(which):
         "ftp://fcm.googleapis.com/x", "file:///etc/passwd", "javascript:alert(1)", "//fcm.googleapis.com/x", "x",
     ],
 )  # fmt: skip
-def test_we_are_sent_to_no_other_host(endpoint):
-    answer = subscribed(Caller(make_user(Salon().company)), Browser(endpoint=endpoint))
+def test_we_are_sent_to_no_other_host(salon, endpoint):
+    answer = subscribed(Caller(make_user(salon.company)), Browser(endpoint=endpoint))
 
     assert (answer.status_code, problems(answer)) == (400, {"endpoint": "push_host_not_allowed"})
     assert not PushSubscription.objects.exists()
@@ -206,11 +211,11 @@ def test_we_are_sent_to_no_other_host(endpoint):
 
 @pytest.mark.parametrize("field", ["p256dh", "auth"])
 @pytest.mark.parametrize("key", ["x", "!" * 22, "A" * 21, "Ж" * 20])
-def test_a_key_that_is_none_is_named(field, key):
+def test_a_key_that_is_none_is_named(salon, field, key):
     browser = Browser()
     wire = browser.wire | {"keys": browser.wire["keys"] | {field: key}}
 
-    answer = Caller(make_user(Salon().company)).post(PUSH, wire)
+    answer = Caller(make_user(salon.company)).post(PUSH, wire)
 
     assert (answer.status_code, problems(answer)) == (400, {f"keys.{field}": "bad_push_key"})
 
@@ -218,8 +223,8 @@ def test_a_key_that_is_none_is_named(field, key):
 class Woken:
     """A visit and three who are woken: its browser, its client, somebody of the staff."""
 
-    def __init__(self) -> None:
-        self.salon = Salon()
+    def __init__(self, salon: Salon) -> None:
+        self.salon = salon
         self.client = make_client(self.salon.company)
         self.user = make_user(self.salon.company, Role.OPERATOR)
         self.stranger = Caller()
@@ -237,8 +242,8 @@ class Woken:
 
 
 @pytest.mark.parametrize("who", ["the browser", "the client", "an operator"])
-def test_everybody_ends_his_own(who):
-    woken = Woken()
+def test_everybody_ends_his_own(salon, who):
+    woken = Woken(salon)
     token = {"token": woken.visit["token"]} if who == "the browser" else {}
 
     answer = woken.end(who, who, **token)
@@ -249,9 +254,9 @@ def test_everybody_ends_his_own(who):
 
 
 @pytest.mark.parametrize("who", ["the browser", "the client", "an operator", "an administrator"])
-def test_nobody_ends_another_s(who):
+def test_nobody_ends_another_s(salon, who):
     """Not even an administrator, who sees them all in the console."""
-    woken = Woken()
+    woken = Woken(salon)
     woken.callers["an administrator"] = Caller(make_user(woken.salon.company, Role.ADMIN))
     token = {"token": woken.visit["token"]} if who == "the browser" else {}
     others = [whose for whose in woken.pks if whose != who]
@@ -262,8 +267,8 @@ def test_nobody_ends_another_s(who):
     assert PushSubscription.objects.count() == 3
 
 
-def test_the_token_of_another_visit_ends_nothing():
-    woken = Woken()
+def test_the_token_of_another_visit_ends_nothing(salon):
+    woken = Woken(salon)
     other = Caller().visit(woken.salon, 15)
 
     answers = [woken.end("the browser", whose, token=other["token"]) for whose in woken.pks]
@@ -271,18 +276,18 @@ def test_the_token_of_another_visit_ends_nothing():
     assert [answer.status_code for answer in answers] == [404] * 3
 
 
-def test_without_a_token_a_stranger_is_asked_who_he_is():
-    woken = Woken()
+def test_without_a_token_a_stranger_is_asked_who_he_is(salon):
+    woken = Woken(salon)
 
     assert woken.end("the browser", "the browser").status_code == 401
 
 
 @pytest.mark.parametrize(("cookie", "status"), [("a browser", 204), ("another", 404)])
-def test_a_browser_is_known_by_its_cookie_and_not_by_the_link(cookie, status):
+def test_a_browser_is_known_by_its_cookie_and_not_by_the_link(salon, cookie, status):
     """Whoever was given the link ends nothing that was begun where the visit was booked."""
     caller, other = Caller(), Caller()
     caller.browser.cookies["device"], other.browser.cookies["device"] = "a browser", cookie
-    visit = caller.visit(Salon())
+    visit = caller.visit(salon)
     pk = subscribed(caller, token=visit["token"]).json()["id"]
 
     answer = other.send("delete", f"{PUSH}{pk}/", token=visit["token"])
@@ -290,8 +295,8 @@ def test_a_browser_is_known_by_its_cookie_and_not_by_the_link(cookie, status):
     assert (answer.status_code, PushSubscription.objects.exists()) == (status, status == 404)
 
 
-def test_an_empty_key_is_nobody_s():
-    salon, browser = Salon(), Browser()
+def test_an_empty_key_is_nobody_s(salon):
+    browser = Browser()
     operator = operator_of(salon, user_id=make_user(salon.company).pk)
     theirs = subscribe(salon.company.pk, browser.endpoint, browser.p256dh, browser.auth, actor=operator)
     assert theirs.browser_key == ""

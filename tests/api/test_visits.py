@@ -11,13 +11,17 @@ from tests.api.caller import NOBODYS_TOKEN, Caller, client_user, row
 from tests.booking.steps import history, last_event
 from tests.console import begun
 from tests.factories import Salon, book, make_client
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
 
 
+built = lasting(Salon)
+
+
 @pytest.fixture
-def salon() -> Salon:
-    return Salon()
+def salon(built) -> Salon:
+    return copied(built)
 
 
 @pytest.fixture
@@ -59,8 +63,8 @@ def test_reschedule_moves_the_same_visit(salon, caller):
     assert Caller().book(salon, 10).status_code == 201
 
 
-def test_reschedule_follows_another_specialist_and_his_price(caller):
-    salon = Salon(specialists=2)
+def test_reschedule_follows_another_specialist_and_his_price(salon, caller):
+    salon = Salon(company=salon.company, specialists=2)
     other = salon.specialists[1]
     ServiceSpecialist.objects.filter(specialist=other).update(custom_price=Decimal("1250.50"))
     hold = caller.book(salon, specialist=salon.specialists[0].pk).json()
@@ -126,25 +130,25 @@ def test_a_visit_that_has_begun_is_the_salon_s_affair(salon, caller, what):
     ("what", "purpose"),
     [("extend", "hold"), ("release", "hold"), ("confirm", "hold"), ("reschedule", "visit"), ("cancel", "visit")],
 )
-@pytest.mark.parametrize("token", [None, "", NOBODYS_TOKEN, "of another", "of the other purpose"])
-def test_without_its_own_token_nobody_hears_that_there_is_such_a_row(salon, caller, what, purpose, token):
+def test_without_its_own_token_nobody_hears_that_there_is_such_a_row(salon, caller, what, purpose):
     """The same answer as for a number that was never given."""
-    asked = caller.book(salon, 10).json() if purpose == "hold" else caller.visit(salon, 10)
-    other = caller.book(salon, 14).json() if purpose == "hold" else caller.visit(salon, 14)
+    asked, other = (caller.book(salon, at).json() if purpose == "hold" else caller.visit(salon, at) for at in (10, 14))
     mine = row(asked)
     tokens = {
+        "empty": "",
+        "nobody's": NOBODYS_TOKEN,
         "of another": other["token"],
         "of the other purpose": mine.visit_token if purpose == "hold" else mine.hold_token,
     }
-    given = {"token": tokens.get(token, token)} if token is not None else {}
+    given = {"none": {}} | {whose: {"token": token} for whose, token in tokens.items()}
     before = Appointment.objects.filter(pk=mine.pk).values().get()
 
-    answers = [attempt(caller, salon, what, pk, given) for pk in (mine.pk, 2**40)]
+    answers = {whose: [attempt(caller, salon, what, pk, by) for pk in (mine.pk, 2**40)] for whose, by in given.items()}
     after = Appointment.objects.filter(pk=mine.pk).values().get()
     holder = attempt(caller, salon, what, mine.pk, {"token": asked["token"]})
 
-    assert [answer.status_code for answer in answers] == [404, 404]
-    assert answers[0].json() == answers[1].json()
+    assert {whose for whose, both in answers.items() if [one.status_code for one in both] != [404, 404]} == set()
+    assert {whose for whose, (there, nowhere) in answers.items() if there.json() != nowhere.json()} == set()
     assert after == before
     assert holder.status_code == 200
 

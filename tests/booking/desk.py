@@ -3,7 +3,7 @@
 from django.urls import reverse
 
 from booking.models import Appointment
-from tests.console import World
+from tests.console import World, form_at, sent_to
 
 ADD = "/admin/booking/appointment/add/"
 
@@ -31,14 +31,14 @@ def history(console, visit: Appointment) -> list[tuple]:
 
 
 def step(console, visit: Appointment, name: str):
-    answer = console.post(at(visit, "step", name), follow=True)
+    answer = sent_to(console, at(visit, "step", name), {})
     visit.refresh_from_db()
     return answer
 
 
 def typed(world: World, console, hour: int = 12, days: int = 2, **changes) -> dict[str, object]:
     """The form as it came, with a service, a day and a time typed in."""
-    form = console.get(ADD).context["form"]
+    form = form_at(console, ADD).context["form"]
     return {
         "key": form["key"].value(),
         "location_choice": world.location.pk,

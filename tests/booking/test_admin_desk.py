@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.values import Channel, Role
 from catalog.models import Location
 from tests.booking.desk import ADD, new_visits, typed
-from tests.console import World
+from tests.console import World, sent_to
 from tests.factories import make_client, make_specialist
 from tests.lasting import copied, lasting
 
@@ -54,7 +54,7 @@ def test_a_known_number_needs_no_name(world, desk):
 
 
 def test_a_new_number_needs_one(world, desk):
-    answer = desk.post(ADD, typed(world, desk, phone="+79161234567"))
+    answer = sent_to(desk, ADD, typed(world, desk, phone="+79161234567"))
 
     assert answer.status_code == 422
     assert answer.context["form"].errors == {"first_name": ["This number is new. Enter the name."]}
@@ -160,7 +160,7 @@ def test_any_specialist_is_the_first_choice(world, desk):
     ],
 )
 def test_every_wrong_field_is_named_and_nothing_is_booked(world, desk, changes, field):
-    answer = desk.post(ADD, typed(world, desk, **changes))
+    answer = sent_to(desk, ADD, typed(world, desk, **changes))
 
     assert answer.status_code == 422
     assert field in answer.context["form"].errors
@@ -171,7 +171,7 @@ def test_every_wrong_field_is_named_and_nothing_is_booked(world, desk, changes, 
     "pick", ["", "x", "2027-01-01T10:00", "9999-12-31T23:59:59+00:00/1", "2027-01-01T10:00:00+00:00/" + "9" * 40]
 )
 def test_an_edited_button_books_nothing_by_itself(world, desk, pick):
-    answer = desk.post(ADD, typed(world, desk, time="", _slot=pick))
+    answer = sent_to(desk, ADD, typed(world, desk, time="", _slot=pick))
 
     assert answer.status_code == 422
     assert new_visits(world) == []

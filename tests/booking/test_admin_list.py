@@ -14,7 +14,7 @@ from booking.values import CancelReason
 from catalog.models import Location
 from tests.booking.rows import put
 from tests.booking.steps import make_overdue
-from tests.console import World, begun, said, signed_in
+from tests.console import World, begun, said, signed_in, undrawn
 from tests.factories import WEB, Salon, make_client, make_location, make_specialist, make_user
 from tests.lasting import copied, lasting
 
@@ -38,7 +38,12 @@ def desk(world):
 
 
 def shown(console, **query) -> set[int]:
-    return {visit.pk for visit in console.get(LIST, query).context["cl"].result_list}
+    return set(listed(console, **query))
+
+
+def listed(console, **query) -> list[int]:
+    with undrawn():
+        return [visit.pk for visit in console.get(LIST, query).context_data["cl"].result_list]
 
 
 # --- finding ----------------------------------------------------------------
@@ -76,11 +81,8 @@ def test_upcoming_and_past_part_at_this_moment(world, desk):
 def test_what_comes_is_listed_from_its_beginning_and_what_was_from_its_end(world, desk):
     later = world.another_visit(days=3)
 
-    def order(when: str) -> list[int]:
-        return [visit.pk for visit in desk.get(LIST, {"when": when}).context["cl"].result_list]
-
-    assert order("upcoming") == [world.visit.pk, later.pk]
-    assert order("") == [later.pk, world.visit.pk]
+    assert listed(desk, when="upcoming") == [world.visit.pk, later.pk]
+    assert listed(desk, when="") == [later.pk, world.visit.pk]
 
 
 @pytest.mark.parametrize(
@@ -217,7 +219,7 @@ def test_a_list_costs_the_same_with_one_visit_and_with_twenty(world):
 
 def take(console, action: str, *visits: Appointment, **typed):
     chosen = {"action": action, "_selected_action": [visit.pk for visit in visits], **typed}
-    return console.post(LIST, chosen, follow=True)
+    return console.post(LIST, chosen)
 
 
 @pytest.mark.parametrize(

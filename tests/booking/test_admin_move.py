@@ -6,7 +6,7 @@ from accounts.values import Role
 from booking.commands import reschedule_appointment
 from booking.models import Appointment
 from tests.booking.desk import at, offered, step
-from tests.console import World, said
+from tests.console import World, form_at, said
 from tests.factories import WEB, make_specialist
 from tests.lasting import copied, lasting
 
@@ -27,7 +27,7 @@ def desk(world):
 
 
 def move(console, visit: Appointment, **typed):
-    form = console.get(at(visit, "move")).context["form"]
+    form = form_at(console, at(visit, "move")).context["form"]
     sent = {name: form[name].value() for name in ("specialist", "version")}
     return console.post(at(visit, "move"), sent | typed, follow=True)
 
@@ -50,7 +50,7 @@ def test_a_visit_is_moved_to_another_specialist(world, desk):
 
 
 def test_the_form_shows_the_visit_as_it_is(world, desk):
-    form = desk.get(at(world.visit, "move")).context["form"]
+    form = form_at(desk, at(world.visit, "move")).context["form"]
 
     assert (form["date"].value(), form["time"].value()) == (world.salon.day(1), "10:00")
     assert form["specialist"].value() == world.salon.specialist.pk
@@ -77,7 +77,7 @@ def test_free_times_leave_the_visit_s_own_time_free(world, desk):
 
 
 def test_a_visit_that_somebody_changed_meanwhile_is_not_moved(world, desk):
-    form = desk.get(at(world.visit, "move")).context["form"]
+    form = form_at(desk, at(world.visit, "move")).context["form"]
     reschedule_appointment(world.visit.pk, world.salon.at(16), WEB)
 
     answer = desk.post(

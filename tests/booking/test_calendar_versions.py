@@ -18,6 +18,7 @@ from catalog.models import (
 )
 from tests.booking.rows import put, put_hold
 from tests.factories import Salon, make_service
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
 
@@ -185,19 +186,25 @@ SILENT: dict[str, tuple[Callable[[House], Any], Change]] = {
 }
 
 
+built = lasting(lambda: House(capacity=5))
+
+
+@pytest.fixture
+def house(built) -> House:
+    return copied(built)
+
+
 @pytest.mark.parametrize("case", RAISING)
-def test_the_version_rises_when(case):
+def test_the_version_rises_when(house, case):
     given, change, raised = RAISING[case]
-    house = House(capacity=5)
     row = given(house)
 
     assert house.raised_by(change, row) == raised
 
 
 @pytest.mark.parametrize("case", RAISING)
-def test_control_without_the_triggers_no_version_rises_when(case):
+def test_control_without_the_triggers_no_version_rises_when(house, case):
     given, change, _ = RAISING[case]
-    house = House(capacity=5)
     row = given(house)
 
     with pgtrigger.ignore():
@@ -205,9 +212,8 @@ def test_control_without_the_triggers_no_version_rises_when(case):
 
 
 @pytest.mark.parametrize("case", SILENT)
-def test_no_version_rises_when(case):
+def test_no_version_rises_when(house, case):
     given, change = SILENT[case]
-    house = House(capacity=5)
     row = given(house)
 
     assert house.raised_by(change, row) == set()
@@ -222,8 +228,7 @@ def test_a_location_without_a_capacity_stays_out_of_bookings(case):
     assert house.raised_by(change, row) == raised - {HERE, ELSEWHERE}
 
 
-def test_every_write_raises_the_version_by_one():
-    house = House(capacity=5)
+def test_every_write_raises_the_version_by_one(house):
     before = house.versions()
 
     put(house, workplace=house.chair)
@@ -237,9 +242,8 @@ WHOLE_ROWS = ("company", "location", "anna", "chair")
 
 
 @pytest.mark.parametrize("name", WHOLE_ROWS)
-def test_a_row_saved_whole_by_a_slow_hand_lowers_no_version(name):
+def test_a_row_saved_whole_by_a_slow_hand_lowers_no_version(house, name):
     """A form opened before somebody else's change is saved after it, as Django's admin does."""
-    house = House(capacity=5)
     opened = of(name)(house)
     type(opened).objects.filter(pk=opened.pk).update(calendar_version=opened.calendar_version + 5)
 
@@ -249,8 +253,7 @@ def test_a_row_saved_whole_by_a_slow_hand_lowers_no_version(name):
     assert opened.calendar_version >= 5
 
 
-def test_control_without_the_trigger_a_slow_hand_lowers_the_version():
-    house = House(capacity=5)
+def test_control_without_the_trigger_a_slow_hand_lowers_the_version(house):
     opened = house.company
     type(opened).objects.filter(pk=opened.pk).update(calendar_version=opened.calendar_version + 5)
 

@@ -16,6 +16,7 @@ from booking.queries.day_sheets import day_sheet, day_sheets, visits_in_break
 from catalog.models import Break, Holiday, Location, Specialist, SpecialistSchedule
 from tests.booking.rows import put, put_hold
 from tests.factories import Salon, make_location, make_specialist, make_user
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
 
@@ -52,9 +53,12 @@ def at(start: datetime, length: int = 60, rest: int = 0) -> dict[str, datetime]:
     return {"start_time": start, "end_time": end, "busy_until": end + timedelta(minutes=rest)}
 
 
+built = lasting(lambda: Master(hours=(time(9), time(20))))
+
+
 @pytest.fixture
-def salon() -> Master:
-    return Master(hours=(time(9), time(20)))
+def salon(built) -> Master:
+    return copied(built)
 
 
 def lines(sheet: DaySheet, place: int = 0) -> list[tuple[str, str]]:

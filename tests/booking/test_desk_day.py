@@ -12,13 +12,17 @@ from booking.queries.desk_day import DeskFigures, desk_figures, desk_visits, nex
 from tests.booking.rows import put, put_hold
 from tests.booking.steps import operator_of
 from tests.factories import Salon, make_location, make_specialist
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
 
 
+built = lasting(lambda: Salon(specialists=2))
+
+
 @pytest.fixture
-def salon() -> Salon:
-    return Salon(specialists=2)
+def salon(built) -> Salon:
+    return copied(built)
 
 
 def at(start: datetime, **fields) -> dict[str, object]:

@@ -14,6 +14,7 @@ from catalog.models import Break, Holiday, LocationSchedule, Specialist, Special
 from tests.booking.plans import fill_up, plan_of
 from tests.booking.rows import put
 from tests.factories import MOSCOW, Salon, make_client, make_location, make_specialist
+from tests.lasting import copied, lasting
 from wallet.models import Payment
 
 pytestmark = pytest.mark.django_db
@@ -22,10 +23,13 @@ ELEVEN_HOURS = 11 * 60
 MONDAY, SUNDAY = date(2030, 1, 7), date(2030, 1, 13)
 
 
+built = lasting(Salon)
+
+
 @pytest.fixture
-def salon() -> Salon:
+def salon(built) -> Salon:
     """Open from nine to eight every day, with one specialist."""
-    return Salon()
+    return copied(built)
 
 
 def visit(salon: Salon, hour: int = 10, *, days: int = 0, length: int = 60, rest: int = 0, **fields) -> Appointment:

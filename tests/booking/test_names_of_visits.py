@@ -31,12 +31,11 @@ def test_a_visit_is_found_by_the_name_typed_for_it_and_by_its_client(salon):
     assert found("") == found("имский") == found("катя алехина") == []
 
 
-@pytest.mark.parametrize("typed", ["фамилия17", "Имя17 Фам"])
-def test_searching_by_name_can_be_done_by_two_indexes(filled, typed):
-    plan = filled.with_name_like(typed).order_by().explain()
+def test_searching_by_name_can_be_done_by_two_indexes(filled):
+    plans = [filled.with_name_like(typed).order_by().explain() for typed in ("фамилия17", "Имя17 Фам")]
 
-    assert [name for name in ("visits_by_name", "client_visits") if name not in plan] == []
-    assert "Seq Scan" not in plan
+    assert [(name, plan) for plan in plans for name in ("visits_by_name", "client_visits") if name not in plan] == []
+    assert [plan for plan in plans if "Seq Scan" in plan] == []
 
 
 def test_control_an_ordinary_search_reads_every_visit(filled):

@@ -12,6 +12,7 @@ from booking.forms import DateForm
 from booking.models import Appointment, Status
 from booking.queries.visits import database_time
 from tests.factories import WEB, Salon, book, make_company, make_location, make_service, make_specialist
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
 
@@ -32,9 +33,12 @@ def text(response) -> str:
     return response.content.decode()
 
 
+built = lasting(Salon)
+
+
 @pytest.fixture
-def salon() -> Salon:
-    return Salon()
+def salon(built) -> Salon:
+    return copied(built)
 
 
 @pytest.fixture

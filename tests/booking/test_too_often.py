@@ -9,15 +9,19 @@ from accounts.values import Role
 from booking.models import Appointment, Status
 from tests.api.caller import Caller
 from tests.factories import Salon, make_user
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
 
 ANNA = {"name": "Anna <b>&", "phone": "8 (999) 123-45-67", "comment": "Quietly, please"}
 
 
+built = lasting(Salon)
+
+
 @pytest.fixture
-def salon() -> Salon:
-    return Salon()
+def salon(built) -> Salon:
+    return copied(built)
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ import pytest
 from accounts.values import Role
 from booking.values import Slot
 from catalog.models import Holiday, Location, LocationSchedule, Service, Workplace, WorkplaceService
-from tests.console import World, address, filled_in, form_at, problems, said
+from tests.console import World, address, filled_in, form_at, problems, said, sent_to
 from tests.factories import book, make_service, make_specialist, make_workplace
 from tests.lasting import copied, lasting
 
@@ -33,7 +33,7 @@ def console(world):
 def save(console, location: Location, **typed):
     page = address(Location, "change", location.pk)
     sent = filled_in(form_at(console, page)) | {name.replace("__", "-"): value for name, value in typed.items()}
-    return console.post(page, sent, follow=True)
+    return sent_to(console, page, sent)
 
 
 def hours(location: Location) -> list[tuple]:
@@ -80,11 +80,9 @@ def test_times_are_typed_freely(world, console, typed, stored):
 def test_midnight_at_the_end_is_shown_as_24_00(world, console):
     save(console, world.location, schedules__0__end_time="24:00")
 
-    form = (
-        console.get(address(Location, "change", world.location.pk)).context["inline_admin_formsets"][0].formset.forms[0]
-    )
+    page = form_at(console, address(Location, "change", world.location.pk))
 
-    assert form["end_time"].value() == "24:00"
+    assert page.context["inline_admin_formsets"][0].formset.forms[0]["end_time"].value() == "24:00"
 
 
 @pytest.mark.parametrize(
@@ -132,9 +130,10 @@ def test_holidays_are_kept_on_the_same_page(world, console):
 
 
 def test_a_second_holiday_on_a_day_is_refused_in_words(world, console):
-    sent = {"holidays-TOTAL_FORMS": "2", "holidays-1-date": str(world.holiday.date)}
+    page = address(Location, "change", world.location.pk)
+    typed = {"holidays-TOTAL_FORMS": "2", "holidays-1-date": str(world.holiday.date)}
 
-    answer = save(console, world.location, **sent)
+    answer = console.post(page, filled_in(form_at(console, page)) | typed)
 
     assert answer.status_code == 200
     assert Holiday.objects.filter(location=world.location).count() == 1
@@ -172,7 +171,7 @@ def test_what_has_visits_is_not_deleted_and_says_why(world, console, model):
     row = world.row(model)
 
     page = console.get(address(model, "change", row.pk)).content.decode()
-    answer = console.post(address(model, "delete", row.pk), {"post": "yes"}, follow=True)
+    answer = sent_to(console, address(model, "delete", row.pk), {"post": "yes"})
 
     assert address(model, "delete", row.pk) not in page
     assert any(STAYS in message for message in said(answer))
@@ -206,7 +205,7 @@ def test_closing_a_day_a_chair_or_a_place_names_its_visits(world, console, typed
     page = address(Location, "change", world.location.pk)
     sent = filled_in(form_at(console, page)) | typed
 
-    answer = console.post(page, {name: value for name, value in sent.items() if value is not None}, follow=True)
+    answer = sent_to(console, page, {name: value for name, value in sent.items() if value is not None})
 
     assert any(f"#{world.visit.pk}" in message for message in said(answer))
 

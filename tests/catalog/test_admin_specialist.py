@@ -6,7 +6,7 @@ import pytest
 
 from accounts.values import Role
 from catalog.models import Break, LocationSchedule, ServiceSpecialist, Specialist, SpecialistSchedule
-from tests.console import World, address, filled_in, form_at, problems, said
+from tests.console import World, address, filled_in, form_at, problems, said, sent_to
 from tests.factories import make_location, make_service, make_workplace
 from tests.lasting import copied, lasting
 
@@ -31,7 +31,7 @@ def console(world):
 def save(console, specialist: Specialist, **typed):
     page = address(Specialist, "change", specialist.pk)
     sent = filled_in(form_at(console, page)) | {name.replace("__", "-"): value for name, value in typed.items()}
-    return console.post(page, {name: value for name, value in sent.items() if value is not None}, follow=True)
+    return sent_to(console, page, {name: value for name, value in sent.items() if value is not None})
 
 
 def test_a_new_specialist_comes_with_the_location_s_hours(world, console):
@@ -119,7 +119,7 @@ def test_a_visit_booked_outside_the_rules_is_not_complained_of(world, console):
 def test_a_specialist_with_visits_is_not_deleted(world, console):
     specialist = world.salon.specialist
 
-    answer = console.post(address(Specialist, "delete", specialist.pk), {"post": "yes"}, follow=True)
+    answer = sent_to(console, address(Specialist, "delete", specialist.pk), {"post": "yes"})
 
     assert any("has visits and stays in the history" in message for message in said(answer))
     assert Specialist.objects.filter(pk=specialist.pk).exists()
@@ -128,10 +128,10 @@ def test_a_specialist_with_visits_is_not_deleted(world, console):
 def test_a_specialist_adds_a_break_of_his_own_only(world):
     stranger = Specialist.objects.create(company=world.company, name="Другой")
     console, page = world.browser(Role.SPECIALIST), address(Break, "add")
-    empty = console.get(page)
+    empty = form_at(console, page)
     day = {"date": str(world.salon.day(5)), "reason": "учёба"}
 
-    refused = console.post(page, filled_in(empty) | day | {"specialist": stranger.pk})
+    refused = sent_to(console, page, filled_in(empty) | day | {"specialist": stranger.pk})
     console.post(page, filled_in(empty) | day)
 
     assert list(problems(refused)) == ["specialist"]
@@ -150,7 +150,7 @@ def test_a_deleted_extra_working_day_names_its_visits(world, console):
     LocationSchedule.objects.filter(location=world.location).delete()
     holiday = world.location.holidays.create(date=world.salon.day(1), is_working=True)
 
-    answer = console.post(f"/admin/catalog/holiday/{holiday.pk}/delete/", {"post": "yes"}, follow=True)
+    answer = sent_to(console, f"/admin/catalog/holiday/{holiday.pk}/delete/", {"post": "yes"})
 
     assert any(f"#{world.visit.pk}" in message for message in said(answer))
 

@@ -59,11 +59,15 @@ class Len(Reachable):
 
     def told_of(self, event: AppointmentEvent, role: str, channel: str, language: str = "ru") -> Delivery:
         """A delivery of ``event``, read as the sender reads it."""
+        return written(**self.telling(event, role, channel, language))
+
+    def telling(self, event: AppointmentEvent, role: str, channel: str, language: str) -> dict[str, object]:
+        """The columns of that delivery."""
         person = {"client": self.client} if role == RecipientRole.CLIENT else {"user": self.member(role)}
-        return written(
-            company=self.company, event=event, occasion=f"event:{event.pk}", event_type=event.event_type,
-            role=role, channel=channel, language=language, **person,
-        )  # fmt: skip
+        return {
+            "company": self.company, "event": event, "occasion": f"event:{event.pk}", "event_type": event.event_type,
+            "role": role, "channel": channel, "language": language, **person,
+        }  # fmt: skip
 
     def member(self, role: str):
         return self.admin if role == RecipientRole.ADMIN else self.master
@@ -73,8 +77,19 @@ class Len(Reachable):
 
 
 def written(**fields) -> Delivery:
-    fields = {"recipient": f"somebody:{next(numbers)}", "target": f"address-{next(numbers)}"} | fields
-    return Delivery.objects.select_related(*READ_TOGETHER).get(pk=Delivery.objects.create(**fields).pk)
+    [delivery] = all_written([fields])
+    return delivery
+
+
+def all_written(many: list[dict[str, object]]) -> list[Delivery]:
+    """Together: most of the work of telling everybody of everything would be the writing and reading of each."""
+    rows = Delivery.objects.bulk_create(Delivery(**addressed(fields)) for fields in many)
+    read = Delivery.objects.select_related(*READ_TOGETHER).in_bulk([row.pk for row in rows])
+    return [read[row.pk] for row in rows]
+
+
+def addressed(fields: dict[str, object]) -> dict[str, object]:
+    return {"recipient": f"somebody:{next(numbers)}", "target": f"address-{next(numbers)}"} | fields
 
 
 def at(start: datetime) -> dict[str, datetime]:

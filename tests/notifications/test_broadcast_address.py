@@ -9,6 +9,7 @@ from notifications.commands import run_broadcast
 from notifications.commands.broadcast import address
 from notifications.commands.broadcast.address import write_chunk
 from notifications.models import Broadcast, BroadcastState, DeadAddress, Delivery, Preferences
+from tests.lasting import copied, lasting
 from tests.notifications.campaign import PATHS, Campaign, Killed, again, one_turn, parts, run, states, subscribe
 from tests.notifications.carriers import Telegram
 
@@ -17,11 +18,14 @@ pytestmark = pytest.mark.django_db
 CHUNK = 3
 
 
+built = lasting(Campaign)
+
+
 @pytest.fixture
-def salon(settings, monkeypatch) -> Campaign:
+def salon(built, settings, monkeypatch) -> Campaign:
     settings.NOTIFICATION_CHANNELS = PATHS
     monkeypatch.setattr(address, "CHUNK", CHUNK)
-    return Campaign()
+    return copied(built)
 
 
 def write_all(broadcast: Broadcast) -> int:

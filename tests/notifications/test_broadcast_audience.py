@@ -13,6 +13,7 @@ from notifications.commands import start_broadcast
 from notifications.commands.broadcast.address import write_chunk
 from notifications.models import Broadcast, DeadAddress, Preferences
 from tests.factories import make_client, make_location, make_service, numbers
+from tests.lasting import copied, lasting
 from tests.notifications.campaign import Campaign, parts, subscribe
 from tests.notifications.carriers import Push, Sms
 from wallet.commands import charge, deposit
@@ -20,9 +21,12 @@ from wallet.commands import charge, deposit
 pytestmark = pytest.mark.django_db
 
 
+built = lasting(Campaign)
+
+
 @pytest.fixture
-def salon() -> Campaign:
-    return Campaign()
+def salon(built) -> Campaign:
+    return copied(built)
 
 
 def names(broadcast: Broadcast) -> list[str]:

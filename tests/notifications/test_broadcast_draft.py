@@ -10,6 +10,7 @@ from notifications.commands.broadcast.draft import LONGEST_TEXT
 from notifications.errors import BadText, WrongBroadcastState
 from notifications.models import Broadcast, BroadcastState
 from tests.factories import Salon
+from tests.lasting import copied, lasting
 from tests.notifications.campaign import Campaign, again
 
 pytestmark = pytest.mark.django_db
@@ -17,9 +18,12 @@ pytestmark = pytest.mark.django_db
 TEXT = '<b>Minus 20 %</b> on haircuts\n\nUntil <a href="https://len.example">Sunday</a>'
 
 
+built = lasting(Campaign)
+
+
 @pytest.fixture
-def salon() -> Campaign:
-    return Campaign()
+def salon(built) -> Campaign:
+    return copied(built)
 
 
 def written(salon: Campaign, text: str = TEXT, **filters) -> Broadcast:

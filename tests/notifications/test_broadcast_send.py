@@ -12,6 +12,7 @@ from notifications.commands.broadcast.address import write_chunk
 from notifications.commands.broadcast.flight import Flight
 from notifications.errors import AddressGone, AnswerLost, NotSent, Throttled, TryLater, Unacceptable
 from notifications.models import Broadcast, BroadcastState, DeadAddress, Delivery, Preferences, PushSubscription
+from tests.lasting import copied, lasting
 from tests.notifications.campaign import (
     PATHS,
     BulkTelegram,
@@ -32,14 +33,17 @@ pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
 
 
+built = lasting(Campaign)
+
+
 @pytest.fixture
-def salon(settings, monkeypatch) -> Campaign:
+def salon(built, settings, monkeypatch) -> Campaign:
     """Lanes run one after the other: threads of their own would not see what a test has not committed."""
     settings.NOTIFICATION_CHANNELS = PATHS
     monkeypatch.setattr(
         "notifications.commands.broadcast.run.at_once", lambda calls, threads: [each() for each in calls]
     )
-    return Campaign()
+    return copied(built)
 
 
 def one_after_the_other(calls, threads: int) -> list:

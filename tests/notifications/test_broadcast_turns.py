@@ -18,6 +18,7 @@ from notifications.errors import TryLater
 from notifications.models import Broadcast, BroadcastState, Delivery
 from notifications.values import BROADCAST
 from notifications.wake import WAKER, wake_broadcast
+from tests.lasting import copied, lasting
 from tests.notifications.campaign import (
     PATHS,
     BulkTelegram,
@@ -38,10 +39,13 @@ pytestmark = pytest.mark.django_db
 A_WHILE = timedelta(minutes=1)
 
 
+built = lasting(Campaign)
+
+
 @pytest.fixture
-def salon(settings) -> Campaign:
+def salon(built, settings) -> Campaign:
     settings.NOTIFICATION_CHANNELS = PATHS
-    return Campaign()
+    return copied(built)
 
 
 @pytest.fixture

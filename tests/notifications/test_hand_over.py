@@ -11,6 +11,7 @@ from notifications.commands.subscribe import MOST_PER_PERSON
 from notifications.models import BroadcastState, Delivery, Preferences, PushSubscription
 from notifications.values import State
 from tests.factories import make_client, numbers
+from tests.lasting import copied, lasting
 from tests.notifications.campaign import Campaign
 from tests.notifications.carriers import Telegram
 from tests.notifications.salon import Reachable, dispatched
@@ -18,9 +19,12 @@ from tests.notifications.salon import Reachable, dispatched
 pytestmark = pytest.mark.django_db
 
 
+built = lasting(Reachable)
+
+
 @pytest.fixture
-def salon() -> Reachable:
-    return Reachable()
+def salon(built) -> Reachable:
+    return copied(built)
 
 
 @pytest.fixture

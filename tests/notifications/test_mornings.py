@@ -8,14 +8,18 @@ from booking.models import Appointment
 from notifications.commands import mornings, summarize_day
 from notifications.models import Delivery, NotificationSetting
 from tests.factories import make_location
+from tests.lasting import copied, lasting
 from tests.notifications.salon import Reachable
 
 pytestmark = pytest.mark.django_db
 
 
+built = lasting(Reachable)
+
+
 @pytest.fixture
-def salon() -> Reachable:
-    return Reachable()
+def salon(built) -> Reachable:
+    return copied(built)
 
 
 @pytest.fixture

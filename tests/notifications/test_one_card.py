@@ -11,6 +11,7 @@ from booking.models.appointment import ClockTimestamp
 from notifications.commands import forget_card, send_delivery
 from notifications.models import Delivery
 from notifications.queries.cards import LASTS, standing_card
+from tests.lasting import copied, lasting
 from tests.notifications.carriers import Telegram
 from tests.notifications.salon import Reachable, dispatched
 
@@ -51,9 +52,12 @@ def grow_old(delivery: Delivery, age: timedelta) -> None:
     Delivery.objects.filter(pk=delivery.pk).update(sent_at=ClockTimestamp() - age)
 
 
+built = lasting(Desk)
+
+
 @pytest.fixture
-def salon() -> Desk:
-    return Desk()
+def salon(built) -> Desk:
+    return copied(built)
 
 
 @pytest.fixture

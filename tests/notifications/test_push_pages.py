@@ -18,6 +18,7 @@ from notifications.commands.subscribe import MOST_STRANGERS
 from notifications.models import PushSubscription
 from notifications.push_keys import new_pair
 from tests.factories import WEB, Salon, book, make_client, make_user
+from tests.lasting import copied, lasting
 from tests.notifications.browsers import Browser
 from tests.notifications.carriers import Telegram
 
@@ -38,9 +39,12 @@ def push(settings, recorders):
     return settings
 
 
+built = lasting(Salon)
+
+
 @pytest.fixture
-def salon():
-    return Salon()
+def salon(built) -> Salon:
+    return copied(built)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from booking.values import Contact
 from notifications.commands import attach_chat, dispatch_event
 from notifications.models import DeadAddress, Delivery, NotificationSetting, Preferences, PushSubscription
 from tests.factories import book, make_client, make_company, make_location, make_specialist, make_user, numbers
+from tests.lasting import copied, lasting
 from tests.notifications.carriers import Push, Telegram
 from tests.notifications.salon import Reachable, dispatched, last, told
 
@@ -20,9 +21,12 @@ pytestmark = pytest.mark.django_db
 CREATED, CANCELLED, MOVED = "booking_created", "booking_cancelled", "booking_rescheduled"
 
 
+built = lasting(Reachable)
+
+
 @pytest.fixture
-def salon() -> Reachable:
-    return Reachable()
+def salon(built) -> Reachable:
+    return copied(built)
 
 
 def by_telegram(*people) -> list[tuple[str, str]]:

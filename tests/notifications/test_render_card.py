@@ -10,6 +10,7 @@ from notifications.models import NotificationSetting
 from notifications.render import card_of
 from notifications.values import TOLD, Message, Occasion, RecipientRole
 from tests.factories import make_workplace
+from tests.lasting import copied, lasting
 from tests.notifications.stories import NEXT_DAY, Len, cancelled, changed, created, moved, reminded
 
 pytestmark = pytest.mark.django_db
@@ -17,10 +18,13 @@ pytestmark = pytest.mark.django_db
 ADMIN, CLIENT = RecipientRole.ADMIN, RecipientRole.CLIENT
 
 
+built = lasting(Len)
+
+
 @pytest.fixture
-def salon(settings) -> Len:
+def salon(built, settings) -> Len:
     settings.PUBLIC_URL = "https://okno.example.com"
-    return Len()
+    return copied(built)
 
 
 @pytest.fixture

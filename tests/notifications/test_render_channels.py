@@ -9,6 +9,7 @@ from accounts.values import SYSTEM, WEB_GUEST
 from catalog.models import Location
 from notifications.render import render
 from notifications.values import Attachment, Channel
+from tests.lasting import copied, lasting
 from tests.notifications.stories import NEXT_DAY, Len, cancelled, changed, created, moved, reminded
 
 pytestmark = pytest.mark.django_db
@@ -20,10 +21,13 @@ FETCHED = ("<img", "<script", "<link", "@import", "url(")
 FREE = "Перенести или отменить визит можно бесплатно до его начала."
 
 
+built = lasting(Len)
+
+
 @pytest.fixture
-def salon(settings) -> Len:
+def salon(built, settings) -> Len:
     settings.PUBLIC_URL = HOST
-    return Len()
+    return copied(built)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from accounts.wording import NBSP
 from booking.wording import long_day
 from catalog.models import Location
 from notifications.values import Button, Channel, Urgency
+from tests.lasting import copied, lasting
 from tests.notifications.stories import NEXT_DAY, THEN, Len, cancelled, created, moved, paid, reminded
 
 pytestmark = pytest.mark.django_db
@@ -20,10 +21,13 @@ MAP = "https://www.openstreetmap.org/search?query=%D1%83%D0%BB.+%D0%9B%D0%B5%D0%
 FREE = "Перенести или отменить визит можно бесплатно до его начала."
 
 
+built = lasting(Len)
+
+
 @pytest.fixture
-def salon(settings) -> Len:
+def salon(built, settings) -> Len:
     settings.PUBLIC_URL = "https://okno.example.com"
-    return Len()
+    return copied(built)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from notifications.models import AdTemplate, Broadcast, NotificationSetting
 from notifications.render import render
 from notifications.render.copy import Copy
 from notifications.values import TOLD, Channel, Occasion, Urgency
+from tests.lasting import copied, lasting
 from tests.notifications.stories import NEXT_DAY, Len, cancelled, created, moved, reminded, written
 
 pytestmark = pytest.mark.django_db
@@ -19,10 +20,13 @@ AS_TEXT = "Скидка 10% на укладку: подробнее (https://len
 AS_HTML = '<b>Скидка 10%</b> на укладку: <a href="https://len.example/" rel="noopener noreferrer">подробнее</a>'
 
 
+built = lasting(Len)
+
+
 @pytest.fixture
-def salon(settings) -> Len:
+def salon(built, settings) -> Len:
     settings.PUBLIC_URL = HOST
-    return Len()
+    return copied(built)
 
 
 @pytest.fixture

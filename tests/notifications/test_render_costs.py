@@ -6,14 +6,18 @@ from accounts.values import SYSTEM
 from notifications.render import render
 from notifications.values import Channel
 from tests.factories import make_workplace
+from tests.lasting import copied, lasting
 from tests.notifications.stories import AN_HOUR, Len, at, cancelled, changed, created, moved, reminded, written
 
 pytestmark = pytest.mark.django_db
 
 
+built = lasting(Len)
+
+
 @pytest.fixture
-def salon() -> Len:
-    return Len()
+def salon(built) -> Len:
+    return copied(built)
 
 
 @pytest.mark.parametrize("number", [1, 12])

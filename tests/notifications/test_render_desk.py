@@ -7,6 +7,7 @@ import pytest
 from accounts.values import SYSTEM, WEB_GUEST
 from catalog.models import Location, Workplace
 from notifications.values import Button, Channel
+from tests.lasting import copied, lasting
 from tests.notifications.stories import (
     AN_HOUR,
     NEXT_DAY,
@@ -25,10 +26,13 @@ HOST = "https://okno.example.com"
 ADMIN = "admin"
 
 
+built = lasting(Len)
+
+
 @pytest.fixture
-def salon(settings) -> Len:
+def salon(built, settings) -> Len:
     settings.PUBLIC_URL = HOST
-    return Len()
+    return copied(built)
 
 
 @pytest.fixture

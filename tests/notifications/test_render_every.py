@@ -17,16 +17,17 @@ from notifications.render import render
 from notifications.render.text import GSM, SMS_LETTERS, SMS_LETTERS_IN_GSM, units
 from notifications.telegram_html import plain, problem_in
 from notifications.values import TOLD, Channel, Message, Occasion, RecipientRole
+from tests.lasting import copied, lasting
 from tests.notifications.stories import (
     NEXT_DAY,
     Len,
+    all_written,
     cancelled,
     changed,
     created,
     moved,
     paid,
     reminded,
-    written,
 )
 
 pytestmark = pytest.mark.django_db
@@ -34,10 +35,13 @@ pytestmark = pytest.mark.django_db
 LANGUAGES = ("ru", "en")
 
 
+built = lasting(Len)
+
+
 @pytest.fixture
-def salon(settings) -> Len:
+def salon(built, settings) -> Len:
     settings.PUBLIC_URL = "https://okno.example.com"
-    return Len()
+    return copied(built)
 
 
 def events(salon: Len) -> list[AppointmentEvent]:
@@ -63,24 +67,17 @@ def events(salon: Len) -> list[AppointmentEvent]:
 def deliveries(salon: Len, language: str) -> Iterator[Delivery]:
     """To everybody by every channel; a day and a broadcast, too."""
     broadcast = Broadcast.objects.create(company=salon.company, name="Spring", content_tg="<b>20%</b> off &amp; more")
-    rows = [
-        salon.told_of(event, role, Channel.TELEGRAM, language)
+    told = [
+        salon.telling(event, role, Channel.TELEGRAM, language)
         for event in events(salon)
         for role in TOLD[Occasion(event.event_type)]
     ]
-    rows.append(
-        written(
-            company=salon.company, user=salon.master, occasion=f"day:{salon.day(3)}", event_type="day_summary",
-            role="specialist", channel=Channel.TELEGRAM, language=language,
-        )
-    )  # fmt: skip
-    rows.append(
-        written(
-            company=salon.company, client=salon.client, broadcast=broadcast, event_type="broadcast",
-            occasion=f"broadcast:{broadcast.pk}", role="client", channel=Channel.TELEGRAM, language=language,
-        )
-    )  # fmt: skip
-    for row in rows:
+    summary = {"occasion": f"day:{salon.day(3)}", "event_type": "day_summary", "role": "specialist"}
+    spread = {"occasion": f"broadcast:{broadcast.pk}", "event_type": "broadcast", "role": "client"}
+    common = {"company": salon.company, "channel": Channel.TELEGRAM, "language": language}
+    told.append(common | summary | {"user": salon.master})
+    told.append(common | spread | {"client": salon.client, "broadcast": broadcast})
+    for row in all_written(told):
         for channel in Channel:
             row.channel = channel
             yield copy(row)

@@ -8,6 +8,7 @@ from accounts.values import SYSTEM, WEB_GUEST
 from catalog.models import Location
 from notifications.render import render
 from notifications.values import Button, Channel, Urgency
+from tests.lasting import copied, lasting
 from tests.notifications.stories import (
     NEXT_DAY,
     Len,
@@ -26,10 +27,13 @@ HOST = "https://okno.example.com"
 ADMIN, SPECIALIST = "admin", "specialist"
 
 
+built = lasting(Len)
+
+
 @pytest.fixture
-def salon(settings) -> Len:
+def salon(built, settings) -> Len:
     settings.PUBLIC_URL = HOST
-    return Len()
+    return copied(built)
 
 
 @pytest.fixture

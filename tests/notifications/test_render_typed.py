@@ -14,6 +14,7 @@ from notifications.render import render
 from notifications.telegram_html import plain
 from notifications.values import Channel
 from tests.factories import make_workplace
+from tests.lasting import copied, lasting
 from tests.notifications.stories import Len, created
 from tests.notifications.test_render_every import deliveries, has_gaps, limits_of, parts
 
@@ -35,10 +36,13 @@ HOSTILE = [
 ]
 
 
+built = lasting(Len)
+
+
 @pytest.fixture
-def salon(settings) -> Len:
+def salon(built, settings) -> Len:
     settings.PUBLIC_URL = "https://okno.example.com"
-    return Len()
+    return copied(built)
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))

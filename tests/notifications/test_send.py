@@ -16,6 +16,7 @@ from notifications.commands.send import MOST_ATTEMPTS
 from notifications.errors import AddressGone, AnswerLost, Throttled, TryLater, Unacceptable
 from notifications.models import DeadAddress, Delivery, PushSubscription
 from tests.factories import make_user, numbers
+from tests.lasting import copied, lasting
 from tests.notifications.carriers import Mail, Push, Sms, Telegram
 from tests.notifications.salon import Reachable, dispatched, last
 from tests.notifications.test_recipients import subscription
@@ -25,9 +26,12 @@ pytestmark = pytest.mark.django_db
 HALF_A_MINUTE, FIVE_MINUTES = timedelta(seconds=30), timedelta(seconds=300)
 
 
+built = lasting(Reachable)
+
+
 @pytest.fixture
-def salon() -> Reachable:
-    return Reachable()
+def salon(built) -> Reachable:
+    return copied(built)
 
 
 @pytest.fixture

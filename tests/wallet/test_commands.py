@@ -7,6 +7,7 @@ import pytest
 from accounts.errors import NotAllowed
 from tests.booking.steps import cashier_of, operator_of
 from tests.factories import Salon
+from tests.lasting import copied, lasting
 from tests.wallet.purse import moved, new_key, purse, require_sums, signed_in
 from wallet.commands import adjust, charge, deposit, refund, unfreeze
 from wallet.errors import (
@@ -25,9 +26,12 @@ from wallet.values import Method, parse_amount
 pytestmark = pytest.mark.django_db
 
 
+built = lasting(Salon)
+
+
 @pytest.fixture
-def salon() -> Salon:
-    return Salon()
+def salon(built) -> Salon:
+    return copied(built)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from accounts.commands import merge_clients
 from accounts.values import SYSTEM, Actor, Channel, Role
 from booking.models import Appointment
 from tests.booking.desk import everything_offered, page_of
-from tests.console import World, said
+from tests.console import World, form_at, said
 from tests.factories import make_client
 from tests.lasting import copied, lasting
 from tests.wallet.purse import moved, require_sums
@@ -58,7 +58,7 @@ def deed(world: World, name: str) -> str:
 
 def do(console, address: str, **typed):
     """Fill in the form of a page as it came, and send it."""
-    form = console.get(address).context["form"]
+    form = form_at(console, address).context["form"]
     sent = {field.html_name: field.value() or "" for field in form}
     return console.post(address, sent | typed, follow=True)
 
@@ -84,7 +84,7 @@ def test_a_wallet_begins_with_its_first_top_up(world, desk):
 
 
 def test_the_same_form_sent_twice_tops_up_once(world, desk):
-    form = desk.get(deed(world, "deposit")).context["form"]
+    form = form_at(desk, deed(world, "deposit")).context["form"]
     sent = {"key": form["key"].value(), "amount": "100", "method": "cash", "description": ""}
 
     for _ in range(3):

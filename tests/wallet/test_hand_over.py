@@ -15,6 +15,7 @@ from booking.commands.pay import Sums
 from booking.models import Appointment
 from tests.booking.steps import ANNA, cashier_of
 from tests.factories import Salon, make_client
+from tests.lasting import copied, lasting
 from tests.wallet.purse import moved, new_key, purse, require_sums, signed_in
 from wallet.commands import adjust, charge, deposit, refund, unfreeze
 from wallet.errors import WalletFrozen, WrongAmount
@@ -25,9 +26,12 @@ from wallet.values import FULLEST
 pytestmark = pytest.mark.django_db
 
 
+built = lasting(Salon)
+
+
 @pytest.fixture
-def salon() -> Salon:
-    return Salon()
+def salon(built) -> Salon:
+    return copied(built)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from booking.models import Appointment
 from tests.booking.steps import cashier_of
 from tests.factories import Salon, book
+from tests.lasting import copied, lasting
 from tests.wallet.purse import ledger_of, new_key, purse
 from wallet.commands import charge, refund
 from wallet.models import ClientWallet, Payment, WalletTransaction
@@ -19,9 +20,12 @@ pytestmark = pytest.mark.django_db
 BY = {"role": "system", "channel": "system"}
 
 
+built = lasting(Salon)
+
+
 @pytest.fixture
-def salon() -> Salon:
-    return Salon()
+def salon(built) -> Salon:
+    return copied(built)
 
 
 @pytest.fixture

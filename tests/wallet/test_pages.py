@@ -11,6 +11,7 @@ from booking.models import Appointment, Status
 from booking.queries.visits import database_time
 from catalog.models import ServiceSpecialist
 from tests.factories import Salon, make_user
+from tests.lasting import copied, lasting
 from tests.wallet.purse import moved, purse
 from wallet.models import ClientWallet
 
@@ -20,9 +21,12 @@ ANNA = {"name": "Anna", "phone": "8 (999) 123-45-67"}
 LOUD = {"HTTP_ACCEPT_LANGUAGE": "en"}
 
 
+built = lasting(lambda: Salon(specialists=2))
+
+
 @pytest.fixture
-def salon() -> Salon:
-    return Salon(specialists=2)
+def salon(built) -> Salon:
+    return copied(built)
 
 
 @pytest.fixture

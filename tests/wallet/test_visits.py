@@ -29,6 +29,7 @@ from catalog.models import ServiceSpecialist
 from tests.booking.steps import ANNA, cashier_of
 from tests.console import begun
 from tests.factories import WEB, Salon, book
+from tests.lasting import copied, lasting
 from tests.wallet.purse import moved, new_key, purse, require_sums, signed_in
 from wallet.commands import adjust, charge, refund
 from wallet.errors import InsufficientFunds, TooMuchRefunded, WalletFrozen, WrongAmount
@@ -37,9 +38,12 @@ from wallet.models import ClientWallet, WalletTransaction
 pytestmark = pytest.mark.django_db
 
 
+built = lasting(lambda: Salon(specialists=2))
+
+
 @pytest.fixture
-def salon() -> Salon:
-    return Salon(specialists=2)
+def salon(built) -> Salon:
+    return copied(built)
 
 
 @pytest.fixture

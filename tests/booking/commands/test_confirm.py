@@ -32,12 +32,20 @@ from tests.booking.steps import (
     refused,
 )
 from tests.factories import WEB, Salon, book, make_client
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
 
 
-def test_confirm_books_what_is_held():
-    salon = Salon()
+built = lasting(Salon)
+
+
+@pytest.fixture
+def salon(built) -> Salon:
+    return copied(built)
+
+
+def test_confirm_books_what_is_held(salon):
     hold = hold_slot(salon.slot(10), WEB)
 
     visit = confirm_appointment(hold.pk, WEB, ANNA, comment="By the window")
@@ -48,8 +56,7 @@ def test_confirm_books_what_is_held():
     assert history(visit) == ["hold_placed", "booking_created"]
 
 
-def test_confirm_repeated_changes_nothing():
-    salon = Salon()
+def test_confirm_repeated_changes_nothing(salon):
     visit = book(salon.slot(10))
 
     with nothing_changes():
@@ -61,9 +68,7 @@ def test_confirm_repeated_changes_nothing():
 # --- whose visit it is -----------------------------------------------------------------------------------------------
 
 
-def test_confirm_makes_a_client_of_a_new_phone():
-    salon = Salon()
-
+def test_confirm_makes_a_client_of_a_new_phone(salon):
     visit = book(salon.slot(10), phone="+79991112233")
 
     assert (visit.client.company, visit.client.phone, visit.client.first_name) == (
@@ -73,8 +78,7 @@ def test_confirm_makes_a_client_of_a_new_phone():
     )
 
 
-def test_confirm_finds_the_client_with_that_phone_and_leaves_the_card_alone():
-    salon = Salon()
+def test_confirm_finds_the_client_with_that_phone_and_leaves_the_card_alone(salon):
     known = make_client(salon.company, first_name="Yekaterina", phone="+79991112233")
 
     visit = book(salon.slot(10), name="Katya", phone="+79991112233")
@@ -83,8 +87,8 @@ def test_confirm_finds_the_client_with_that_phone_and_leaves_the_card_alone():
     assert (visit.client, visit.contact_name, known.first_name) == (known, "Katya", "Yekaterina")
 
 
-def test_confirm_knows_no_client_of_another_company():
-    salon, other = Salon(), Salon()
+def test_confirm_knows_no_client_of_another_company(salon):
+    other = Salon()
     make_client(other.company, phone="+79991112233")
 
     visit = book(salon.slot(10), phone="+79991112233")
@@ -93,8 +97,7 @@ def test_confirm_knows_no_client_of_another_company():
     assert Client.objects.count() == 2
 
 
-def test_confirm_without_a_phone_books_a_guest():
-    salon = Salon()
+def test_confirm_without_a_phone_books_a_guest(salon):
     hold = hold_slot(salon.slot(10), operator_of(salon))
 
     visit = confirm_appointment(hold.pk, operator_of(salon), Contact("Somebody"))
@@ -102,9 +105,8 @@ def test_confirm_without_a_phone_books_a_guest():
     assert (visit.client, visit.contact_name, visit.person) == (None, "Somebody", "Somebody")
 
 
-def test_confirm_keeps_the_client_who_held_when_no_phone_is_typed():
+def test_confirm_keeps_the_client_who_held_when_no_phone_is_typed(salon):
     """The bot knows who holds; nothing that is left empty makes a guest of him."""
-    salon = Salon()
     client = make_client(salon.company)
     hold = hold_slot(salon.slot(10), BOT, client_id=client.pk)
 
@@ -129,8 +131,7 @@ def test_confirm_takes_an_expired_hold_again_while_its_time_is_free(tidied):
     assert history(visit) == ["hold_placed", *["hold_expired"] * tidied, "booking_created"]
 
 
-def test_confirm_takes_an_expired_hold_again_on_its_own_terms():
-    salon = Salon()
+def test_confirm_takes_an_expired_hold_again_on_its_own_terms(salon):
     hold = hold_slot(salon.slot(10), WEB)
     make_overdue(hold)
     book(salon.slot(11))
@@ -151,9 +152,8 @@ def test_confirm_takes_an_expired_hold_again_at_another_workplace():
     assert confirm_appointment(hold.pk, WEB, BORIS).workplace == salon.chairs[1]
 
 
-def test_confirm_gives_way_to_the_overdue_hold_of_nobody():
+def test_confirm_gives_way_to_the_overdue_hold_of_nobody(salon):
     """Both have run out; who confirms first has the time, the other hears an offer."""
-    salon = Salon()
     first = hold_slot(salon.slot(10), WEB)
     make_overdue(first)
     second = hold_slot(salon.slot(10), WEB)
@@ -168,8 +168,7 @@ def test_confirm_gives_way_to_the_overdue_hold_of_nobody():
 
 
 @pytest.mark.parametrize("rival", ["hold", "visit"])
-def test_confirm_is_refused_with_alternatives_when_somebody_else_has_the_time(rival):
-    salon = Salon()
+def test_confirm_is_refused_with_alternatives_when_somebody_else_has_the_time(salon, rival):
     hold = hold_slot(salon.slot(10), WEB)
     make_overdue(hold)
     book(salon.slot(10, 30)) if rival == "visit" else hold_slot(salon.slot(10, 30), WEB)
@@ -182,17 +181,15 @@ def test_confirm_is_refused_with_alternatives_when_somebody_else_has_the_time(ri
     assert not free & {salon.at(10), salon.at(10, 15), salon.at(10, 30), salon.at(11)}
 
 
-def test_confirm_of_a_live_hold_asks_no_rule_again():
+def test_confirm_of_a_live_hold_asks_no_rule_again(salon):
     """What was promised for five minutes is kept, whatever the desk does meanwhile."""
-    salon = Salon()
     hold = hold_slot(salon.slot(10), WEB)
     Break.objects.create(specialist=salon.specialist, date=salon.day())
 
     assert confirm_appointment(hold.pk, WEB, ANNA).status == Status.CONFIRMED
 
 
-def test_confirm_of_an_expired_hold_asks_the_calendar_again():
-    salon = Salon()
+def test_confirm_of_an_expired_hold_asks_the_calendar_again(salon):
     hold = hold_slot(salon.slot(10), WEB)
     make_overdue(hold)
     Break.objects.create(specialist=salon.specialist, date=salon.day())
@@ -211,9 +208,8 @@ def test_confirm_of_an_expired_hold_is_not_bound_by_notice_and_grid():
     assert confirm_appointment(hold.pk, WEB, ANNA).status == Status.CONFIRMED
 
 
-def test_confirm_of_an_expired_hold_is_refused_once_its_time_has_begun():
+def test_confirm_of_an_expired_hold_is_refused_once_its_time_has_begun(salon):
     """A tab left open overnight books nothing in the past."""
-    salon = Salon()
     hold = hold_slot(salon.slot(10, days=-1), operator_of(salon))
     make_overdue(hold)
 
@@ -222,8 +218,7 @@ def test_confirm_of_an_expired_hold_is_refused_once_its_time_has_begun():
     assert confirm_appointment(hold.pk, operator_of(salon), ANNA).status == Status.CONFIRMED
 
 
-def test_confirm_of_a_released_hold_is_refused():
-    salon = Salon()
+def test_confirm_of_a_released_hold_is_refused(salon):
     hold = hold_slot(salon.slot(10), WEB)
     release_hold(hold.pk, WEB)
 
@@ -231,8 +226,7 @@ def test_confirm_of_a_released_hold_is_refused():
         confirm_appointment(hold.pk, WEB, ANNA)
 
 
-def test_confirm_of_a_cancelled_visit_is_refused():
-    salon = Salon()
+def test_confirm_of_a_cancelled_visit_is_refused(salon):
     visit = book(salon.slot(10))
     cancel_appointment(visit.pk, WEB)
 
@@ -240,8 +234,8 @@ def test_confirm_of_a_cancelled_visit_is_refused():
         confirm_appointment(visit.pk, WEB, ANNA)
 
 
-def test_confirm_by_staff_of_another_company_is_refused():
-    salon, other = Salon(), Salon()
+def test_confirm_by_staff_of_another_company_is_refused(salon):
+    other = Salon()
     hold = hold_slot(salon.slot(10), WEB)
 
     for actor in (operator_of(other), manager_of(other)):
@@ -251,9 +245,8 @@ def test_confirm_by_staff_of_another_company_is_refused():
             extend_hold(hold.pk, actor)
 
 
-def test_confirmed_and_given_away_is_never_both():
+def test_confirmed_and_given_away_is_never_both(salon):
     """Guarantee 8: whoever comes second finds one outcome."""
-    salon = Salon()
     hold = hold_slot(salon.slot(10), WEB)
     make_overdue(hold)
     rival = hold_slot(Slot(salon.location.pk, salon.service.pk, salon.at(10)), WEB)

@@ -11,8 +11,17 @@ from booking.values import Contact, Slot
 from catalog.models import Break, Holiday
 from tests.booking.steps import ANNA, BORIS, BOT, history, last_event, make_overdue, manager_of, operator_of, refused
 from tests.factories import WEB, Salon, book, make_client
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
+
+
+built = lasting(Salon)
+
+
+@pytest.fixture
+def salon(built) -> Salon:
+    return copied(built)
 
 
 def test_book_now_holds_and_confirms_in_one():
@@ -26,8 +35,7 @@ def test_book_now_holds_and_confirms_in_one():
     assert history(visit) == ["booking_created"]
 
 
-def test_book_now_for_a_known_client_shows_the_name_on_the_card():
-    salon = Salon()
+def test_book_now_for_a_known_client_shows_the_name_on_the_card(salon):
     client = make_client(salon.company, first_name="Yekaterina", phone="+79991112233")
 
     visit = book_now(salon.slot(10), operator_of(salon), Contact(), client_id=client.pk)
@@ -35,17 +43,13 @@ def test_book_now_for_a_known_client_shows_the_name_on_the_card():
     assert (visit.client, visit.contact_name, visit.contact_phone) == (client, "Yekaterina", "+79991112233")
 
 
-def test_book_now_for_a_guest_needs_no_phone():
-    salon = Salon()
-
+def test_book_now_for_a_guest_needs_no_phone(salon):
     visit = book_now(salon.slot(10), operator_of(salon), Contact("Somebody"))
 
     assert (visit.client, visit.person) == (None, "Somebody")
 
 
-def test_book_now_is_for_staff():
-    salon = Salon()
-
+def test_book_now_is_for_staff(salon):
     for actor in (WEB, BOT):
         with refused(NotAllowed):
             book_now(salon.slot(10), actor, ANNA)
@@ -64,8 +68,7 @@ def test_book_now_is_not_bound_by_grid_notice_horizon_and_the_clients_other_visi
     ]
 
 
-def test_book_now_takes_the_time_of_an_overdue_hold_and_no_other():
-    salon = Salon()
+def test_book_now_takes_the_time_of_an_overdue_hold_and_no_other(salon):
     hold = hold_slot(salon.slot(10), WEB)
 
     with refused(SlotTaken) as refusal:
@@ -92,8 +95,7 @@ def test_book_now_at_a_named_workplace_takes_no_other():
 
 
 @pytest.mark.parametrize("rule", ["closed", "off_shift", "on_break"])
-def test_the_second_step_books_outside_hours_shifts_and_breaks(rule):
-    salon = Salon()
+def test_the_second_step_books_outside_hours_shifts_and_breaks(salon, rule):
     if rule == "closed":
         Holiday.objects.create(location=salon.location, date=salon.day())
     elif rule == "off_shift":
@@ -109,8 +111,7 @@ def test_the_second_step_books_outside_hours_shifts_and_breaks(rule):
     assert last_event(visit).payload["outside_rules"] is True
 
 
-def test_the_second_step_needs_the_permission_and_a_member_of_staff():
-    salon = Salon()
+def test_the_second_step_needs_the_permission_and_a_member_of_staff(salon):
     client_with_the_flag = operator_of(salon, role=Role.CLIENT, may_book_outside_rules=True)
 
     for actor in (operator_of(salon), client_with_the_flag):
@@ -133,8 +134,7 @@ def test_the_second_step_never_overlaps_or_overfills():
     assert (busy.value.reason, full.value.reason) == ("specialist_busy", "no_workplace")
 
 
-def test_the_second_step_books_nothing_inactive():
-    salon = Salon()
+def test_the_second_step_books_nothing_inactive(salon):
     salon.specialist.is_active = False
     salon.specialist.save(update_fields=["is_active"])
 

@@ -20,12 +20,20 @@ from booking.queries.slots import free_slots
 from booking.queries.visits import database_time
 from tests.booking.steps import BORIS, history, last_event, make_overdue, operator_of, refused
 from tests.factories import WEB, Salon, book
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
 
 
-def test_a_live_hold_keeps_everybody_else_out():
-    salon = Salon()
+built = lasting(Salon)
+
+
+@pytest.fixture
+def salon(built) -> Salon:
+    return copied(built)
+
+
+def test_a_live_hold_keeps_everybody_else_out(salon):
     hold_slot(salon.slot(10), WEB, browser_key="browser")
 
     with refused(SlotTaken):
@@ -65,9 +73,8 @@ def test_an_overdue_hold_does_not_fill_a_location():
 
 
 @pytest.mark.parametrize("hours", [-1, 1])
-def test_pythons_clock_ends_no_hold_and_keeps_none_alive(hours):
+def test_pythons_clock_ends_no_hold_and_keeps_none_alive(salon, hours):
     """Guarantee 7: the server's clock may be wrong by an hour."""
-    salon = Salon()
     live, overdue = hold_slot(salon.slot(10), WEB), hold_slot(salon.slot(12), WEB)
     make_overdue(overdue)
 
@@ -86,8 +93,7 @@ def test_pythons_clock_ends_no_hold_and_keeps_none_alive(hours):
     assert timedelta(seconds=290) < taken.expires_at - database_time() <= timedelta(seconds=300)
 
 
-def test_expire_overdue_holds_ends_those_and_no_others():
-    salon = Salon()
+def test_expire_overdue_holds_ends_those_and_no_others(salon):
     overdue = [hold_slot(salon.slot(hour), WEB) for hour in (9, 10)]
     live, visit = hold_slot(salon.slot(11), WEB), book(salon.slot(12))
     for hold in overdue:
@@ -101,8 +107,7 @@ def test_expire_overdue_holds_ends_those_and_no_others():
     assert [history(hold)[-1] for hold in overdue] == ["hold_expired", "hold_expired"]
 
 
-def test_hold_is_extended_once_by_the_companys_hold_time():
-    salon = Salon()
+def test_hold_is_extended_once_by_the_companys_hold_time(salon):
     hold = hold_slot(salon.slot(10), WEB)
 
     extended = extend_hold(hold.pk, WEB)
@@ -113,8 +118,7 @@ def test_hold_is_extended_once_by_the_companys_hold_time():
         extend_hold(hold.pk, WEB)
 
 
-def test_a_hold_that_has_run_out_is_not_extended():
-    salon = Salon()
+def test_a_hold_that_has_run_out_is_not_extended(salon):
     hold = hold_slot(salon.slot(10), WEB)
     make_overdue(hold)
 
@@ -135,8 +139,7 @@ def test_a_hold_cannot_outlive_its_place_in_a_full_location():
         confirm_appointment(overdue.pk, WEB, BORIS)
 
 
-def test_a_released_hold_is_free_at_once_and_released_once():
-    salon = Salon()
+def test_a_released_hold_is_free_at_once_and_released_once(salon):
     hold = hold_slot(salon.slot(10), WEB)
 
     release_hold(hold.pk, WEB)
@@ -147,8 +150,7 @@ def test_a_released_hold_is_free_at_once_and_released_once():
     assert hold_slot(salon.slot(10), WEB).status == Status.HOLD
 
 
-def test_a_hold_is_not_cancelled_like_a_visit():
-    salon = Salon()
+def test_a_hold_is_not_cancelled_like_a_visit(salon):
     hold = hold_slot(salon.slot(10), WEB)
 
     for actor in (WEB, operator_of(salon)):

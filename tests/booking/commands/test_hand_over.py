@@ -13,13 +13,17 @@ from booking.queries.visits import live_holds
 from tests.booking.rows import put, put_hold
 from tests.booking.steps import ANNA, BOT, operator_of
 from tests.factories import Salon, make_client
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
 
 
+built = lasting(Salon)
+
+
 @pytest.fixture
-def salon() -> Salon:
-    return Salon()
+def salon(built) -> Salon:
+    return copied(built)
 
 
 @pytest.fixture

@@ -13,15 +13,23 @@ from booking.values import Slot
 from catalog.models import Break, Holiday, ServiceSpecialist, WorkplaceService
 from tests.booking.steps import ANNA, BOT, history, operator_of, refused
 from tests.factories import WEB, Salon, book, make_client, make_company, make_service, make_specialist, make_workplace
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
+
+
+built = lasting(Salon)
+
+
+@pytest.fixture
+def salon(built) -> Salon:
+    return copied(built)
 
 
 # --- what a hold is --------------------------------------------------------------------------------------------------
 
 
-def test_hold_lasts_as_long_as_the_company_says_by_the_databases_clock():
-    salon = Salon()
+def test_hold_lasts_as_long_as_the_company_says_by_the_databases_clock(salon):
     salon.company.hold_seconds = 90
     salon.company.save(update_fields=["hold_seconds"])
     before = database_time()
@@ -86,8 +94,7 @@ def test_hold_takes_a_free_workplace_when_the_usual_one_is_taken():
     assert hold_slot(salon.slot(10, specialist=second), WEB).workplace == salon.chairs[1]
 
 
-def test_hold_needs_no_workplace_where_none_offers_the_service():
-    salon = Salon()
+def test_hold_needs_no_workplace_where_none_offers_the_service(salon):
     make_workplace(salon.location, make_service(salon.company))
 
     assert hold_slot(salon.slot(10), WEB).workplace is None
@@ -120,8 +127,7 @@ def test_one_chair_and_two_specialists_serve_one_client_at_a_time():
 # --- what it is refused for ------------------------------------------------------------------------------------------
 
 
-def test_hold_is_refused_for_each_rule_of_the_calendar():
-    salon = Salon()
+def test_hold_is_refused_for_each_rule_of_the_calendar(salon):
     Break.objects.create(specialist=salon.specialist, date=salon.day(2))
     Holiday.objects.create(location=salon.location, date=salon.day(3))
     expected = {
@@ -140,8 +146,7 @@ def test_hold_is_refused_for_each_rule_of_the_calendar():
             hold_slot(slot, WEB)
 
 
-def test_hold_is_refused_during_a_vacation_that_began_long_ago():
-    salon = Salon()
+def test_hold_is_refused_during_a_vacation_that_began_long_ago(salon):
     Break.objects.create(specialist=salon.specialist, date=salon.day(-20), last_date=salon.day(1))
 
     with refused(SlotRefused, "on_break"):
@@ -159,8 +164,7 @@ def test_hold_is_refused_at_night_for_a_break_of_the_next_day():
     assert hold_slot(salon.slot(1, days=2), WEB).start_time == salon.at(1, days=2)
 
 
-def test_hold_is_refused_where_the_specialist_does_not_work():
-    salon = Salon()
+def test_hold_is_refused_where_the_specialist_does_not_work(salon):
     salon.specialist.schedules.update(start_time="12:00")
 
     with refused(SlotRefused, "off_shift"):
@@ -169,8 +173,7 @@ def test_hold_is_refused_where_the_specialist_does_not_work():
 
 
 @pytest.mark.parametrize("thing", ["company", "location", "service", "specialist"])
-def test_hold_is_refused_for_what_is_not_active(thing):
-    salon = Salon()
+def test_hold_is_refused_for_what_is_not_active(salon, thing):
     row = getattr(salon, thing)
     row.is_active = False
     row.save(update_fields=["is_active"])
@@ -179,8 +182,8 @@ def test_hold_is_refused_for_what_is_not_active(thing):
         hold_slot(salon.slot(10), WEB)
 
 
-def test_hold_is_refused_for_another_companys_service_or_specialist():
-    salon, other = Salon(), Salon()
+def test_hold_is_refused_for_another_companys_service_or_specialist(salon):
+    other = Salon()
 
     with refused(SlotRefused, "inactive"):
         hold_slot(Slot(salon.location.pk, other.service.pk, salon.at(10)), WEB)
@@ -188,8 +191,8 @@ def test_hold_is_refused_for_another_companys_service_or_specialist():
         hold_slot(Slot(salon.location.pk, salon.service.pk, salon.at(10), other.specialist.pk), WEB)
 
 
-def test_hold_of_staff_is_refused_elsewhere_than_in_their_locations():
-    salon, other = Salon(), Salon()
+def test_hold_of_staff_is_refused_elsewhere_than_in_their_locations(salon):
+    other = Salon()
     limited = operator_of(salon, location_ids=frozenset({salon.location.pk + 1000}))
 
     for actor in (operator_of(other), limited):
@@ -197,8 +200,7 @@ def test_hold_of_staff_is_refused_elsewhere_than_in_their_locations():
             hold_slot(salon.slot(10), actor)
 
 
-def test_hold_is_refused_within_a_specialists_visit_in_another_location():
-    salon = Salon()
+def test_hold_is_refused_within_a_specialists_visit_in_another_location(salon):
     elsewhere = Salon(company=salon.company)
     ServiceSpecialist.objects.create(service=elsewhere.service, specialist=salon.specialist)
     make_shift(salon.specialist, elsewhere.location)
@@ -236,8 +238,7 @@ def test_hold_is_refused_during_the_proved_clients_own_visit_and_not_for_staff()
     assert hold_slot(second, operator_of(salon), client_id=client.pk).status == Status.HOLD
 
 
-def test_hold_by_staff_ignores_grid_notice_and_horizon():
-    salon = Salon()
+def test_hold_by_staff_ignores_grid_notice_and_horizon(salon):
     desk = operator_of(salon)
 
     starts = [
@@ -248,8 +249,7 @@ def test_hold_by_staff_ignores_grid_notice_and_horizon():
     assert starts == [salon.at(10, 7), salon.at(10, days=-1), salon.at(10, days=90)]
 
 
-def test_hold_begins_at_a_whole_minute_whoever_asks():
-    salon = Salon()
+def test_hold_begins_at_a_whole_minute_whoever_asks(salon):
     slot = Slot(salon.location.pk, salon.service.pk, salon.at(10) + timedelta(seconds=30))
 
     for actor in (WEB, operator_of(salon)):
@@ -267,8 +267,7 @@ def test_hold_begins_at_a_whole_minute_whoever_asks():
         (datetime(9999, 12, 31, 23, 45, tzinfo=UTC), "too_far"),
     ],
 )
-def test_hold_is_refused_for_a_date_that_nobody_can_mean(actor_of, start, reason):
-    salon = Salon()
+def test_hold_is_refused_for_a_date_that_nobody_can_mean(salon, actor_of, start, reason):
     visit = book(salon.slot(10))
 
     with refused(SlotRefused, reason):
@@ -294,8 +293,7 @@ def test_alternatives_of_a_refusal_can_all_be_held():
         release_hold(hold.pk, WEB)
 
 
-def test_a_specialist_of_another_company_is_not_in_the_way():
-    salon = Salon()
+def test_a_specialist_of_another_company_is_not_in_the_way(salon):
     stranger = make_specialist(Salon(company=make_company()).location)
     stranger.schedules.update(location=salon.location)
 

@@ -35,8 +35,17 @@ from tests.booking.steps import (
     yesterdays,
 )
 from tests.factories import WEB, Salon, book
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
+
+
+built = lasting(Salon)
+
+
+@pytest.fixture
+def salon(built) -> Salon:
+    return copied(built)
 
 
 def test_move_gives_the_same_visit_another_time():
@@ -51,8 +60,7 @@ def test_move_gives_the_same_visit_another_time():
     assert history(moved) == ["hold_placed", "booking_created", "booking_rescheduled"]
 
 
-def test_move_frees_the_old_time_at_once():
-    salon = Salon()
+def test_move_frees_the_old_time_at_once(salon):
     visit = book(salon.slot(10))
 
     reschedule_appointment(visit.pk, salon.at(14), WEB)
@@ -70,8 +78,7 @@ def test_move_may_overlap_the_visits_own_old_time(minutes):
     assert moved.start_time == salon.at(12) + timedelta(minutes=minutes)
 
 
-def test_move_to_where_it_is_changes_nothing():
-    salon = Salon()
+def test_move_to_where_it_is_changes_nothing(salon):
     visit = book(salon.slot(10))
 
     with nothing_changes():
@@ -81,8 +88,7 @@ def test_move_to_where_it_is_changes_nothing():
 
 
 @pytest.mark.parametrize("rival", ["hold", "visit"])
-def test_move_onto_somebody_else_is_refused_with_alternatives(rival):
-    salon = Salon()
+def test_move_onto_somebody_else_is_refused_with_alternatives(salon, rival):
     visit = book(salon.slot(10))
     book(salon.slot(14), phone="+79990000002") if rival == "visit" else hold_slot(salon.slot(14), WEB)
 
@@ -92,8 +98,7 @@ def test_move_onto_somebody_else_is_refused_with_alternatives(rival):
     assert [slot.start for slot in refusal.value.alternatives][:1] == [salon.at(15)]
 
 
-def test_move_takes_the_time_of_an_overdue_hold():
-    salon = Salon()
+def test_move_takes_the_time_of_an_overdue_hold(salon):
     visit, overdue = book(salon.slot(10)), hold_slot(salon.slot(14), WEB)
     make_overdue(overdue)
 
@@ -103,8 +108,7 @@ def test_move_takes_the_time_of_an_overdue_hold():
     assert history(overdue) == ["hold_placed", "hold_expired"]
 
 
-def test_move_is_bound_by_the_rules_for_clients_and_less_for_staff():
-    salon = Salon()
+def test_move_is_bound_by_the_rules_for_clients_and_less_for_staff(salon):
     visit = book(salon.slot(10))
     Break.objects.create(specialist=salon.specialist, date=salon.day(2))
 
@@ -124,8 +128,7 @@ def test_move_is_bound_by_the_rules_for_clients_and_less_for_staff():
         assert reschedule_appointment(visit.pk, start, operator_of(salon)).start_time == start
 
 
-def test_two_clients_who_want_each_others_time_are_both_refused():
-    salon = Salon()
+def test_two_clients_who_want_each_others_time_are_both_refused(salon):
     first, second = book(salon.slot(10)), book(salon.slot(12), phone="+79990000002")
 
     with refused(SlotTaken):
@@ -170,8 +173,7 @@ def test_move_to_a_specialist_who_cannot_is_refused():
         reschedule_appointment(visit.pk, salon.at(12), WEB, specialist_id=second.pk)
 
 
-def test_who_said_that_he_comes_has_not_said_so_of_another_time():
-    salon = Salon()
+def test_who_said_that_he_comes_has_not_said_so_of_another_time(salon):
     visit = book(salon.slot(10))
     say_coming(visit.pk, WEB)
 
@@ -200,8 +202,7 @@ def test_undo_restores_time_specialist_length_break_and_price():
     assert last_event(back).payload["undo"] is True
 
 
-def test_undo_is_not_bound_by_grid_and_notice():
-    salon = Salon()
+def test_undo_is_not_bound_by_grid_and_notice(salon):
     visit = book_now(salon.slot(10, 7), operator_of(salon), ANNA)
     reschedule_appointment(visit.pk, salon.at(14), WEB)
     salon.company.min_notice_minutes = 60 * 24 * 7
@@ -210,8 +211,7 @@ def test_undo_is_not_bound_by_grid_and_notice():
     assert undo_reschedule(visit.pk, WEB).start_time == salon.at(10, 7)
 
 
-def test_undo_is_refused_when_somebody_has_the_old_time():
-    salon = Salon()
+def test_undo_is_refused_when_somebody_has_the_old_time(salon):
     visit = book(salon.slot(10))
     reschedule_appointment(visit.pk, salon.at(14), WEB)
     book(salon.slot(10, 30), phone="+79990000002")
@@ -220,8 +220,7 @@ def test_undo_is_refused_when_somebody_has_the_old_time():
         undo_reschedule(visit.pk, WEB)
 
 
-def test_undo_is_refused_to_a_client_when_the_old_time_has_begun():
-    salon = Salon()
+def test_undo_is_refused_to_a_client_when_the_old_time_has_begun(salon):
     visit = yesterdays(salon)
     reschedule_appointment(visit.pk, salon.at(14), operator_of(salon))
 
@@ -230,8 +229,7 @@ def test_undo_is_refused_to_a_client_when_the_old_time_has_begun():
     assert undo_reschedule(visit.pk, operator_of(salon)).start_time == salon.at(10, days=-1)
 
 
-def test_undo_of_an_undo_is_refused():
-    salon = Salon()
+def test_undo_of_an_undo_is_refused(salon):
     visit = book(salon.slot(10))
     reschedule_appointment(visit.pk, salon.at(14), WEB)
     undo_reschedule(visit.pk, WEB)
@@ -240,8 +238,7 @@ def test_undo_of_an_undo_is_refused():
         undo_reschedule(visit.pk, WEB)
 
 
-def test_undo_is_refused_when_something_else_happened_since():
-    salon = Salon()
+def test_undo_is_refused_when_something_else_happened_since(salon):
     visit = book_now(salon.slot(10, days=0), operator_of(salon), ANNA)
     reschedule_appointment(visit.pk, salon.at(12, days=0), operator_of(salon))
     mark_arrived(visit.pk, operator_of(salon))
@@ -250,8 +247,7 @@ def test_undo_is_refused_when_something_else_happened_since():
         undo_reschedule(visit.pk, operator_of(salon))
 
 
-def test_undo_of_a_visit_that_never_moved_is_refused():
-    salon = Salon()
+def test_undo_of_a_visit_that_never_moved_is_refused(salon):
     visit = book(salon.slot(10))
 
     with refused(WrongStatus):
@@ -261,8 +257,7 @@ def test_undo_of_a_visit_that_never_moved_is_refused():
 # --- who may, and until when -----------------------------------------------------------------------------------------
 
 
-def test_move_by_a_client_is_refused_once_the_visit_has_begun_and_staff_still_may():
-    salon = Salon()
+def test_move_by_a_client_is_refused_once_the_visit_has_begun_and_staff_still_may(salon):
     visit = yesterdays(salon)
 
     with refused(TooLate):
@@ -271,8 +266,7 @@ def test_move_by_a_client_is_refused_once_the_visit_has_begun_and_staff_still_ma
 
 
 @pytest.mark.parametrize("status", [Status.HOLD, Status.CANCELLED, Status.EXPIRED, Status.COMPLETED, Status.NO_SHOW])
-def test_move_of_what_is_no_coming_visit_is_refused(status):
-    salon = Salon()
+def test_move_of_what_is_no_coming_visit_is_refused(salon, status):
     visit = book(salon.slot(10))
     expires = database_time() + timedelta(hours=1) if status == Status.HOLD else None
     Appointment.objects.filter(pk=visit.pk).update(status=status, expires_at=expires)
@@ -282,8 +276,7 @@ def test_move_of_what_is_no_coming_visit_is_refused(status):
             reschedule_appointment(visit.pk, salon.at(12), actor)
 
 
-def test_move_with_an_old_version_is_refused():
-    salon = Salon()
+def test_move_with_an_old_version_is_refused(salon):
     visit = book(salon.slot(10))
     reschedule_appointment(visit.pk, salon.at(14), WEB)
 
@@ -293,8 +286,8 @@ def test_move_with_an_old_version_is_refused():
     assert moved.start_time == salon.at(16)
 
 
-def test_move_by_staff_of_another_company_is_refused():
-    salon, other = Salon(), Salon()
+def test_move_by_staff_of_another_company_is_refused(salon):
+    other = Salon()
     visit = book(salon.slot(10))
 
     with refused(NotAllowed):
@@ -304,8 +297,7 @@ def test_move_by_staff_of_another_company_is_refused():
 # --- outside the rules -----------------------------------------------------------------------------------------------
 
 
-def test_move_outside_the_rules_needs_the_permission_and_the_second_step():
-    salon = Salon()
+def test_move_outside_the_rules_needs_the_permission_and_the_second_step(salon):
     visit = book(salon.slot(10))
 
     with refused(SlotRefused, "closed"):
@@ -319,8 +311,7 @@ def test_move_outside_the_rules_needs_the_permission_and_the_second_step():
     assert last_event(moved).payload["changed"]["outside_rules"] == [False, True]
 
 
-def test_move_back_within_the_rules_forgets_that_it_was_outside():
-    salon = Salon()
+def test_move_back_within_the_rules_forgets_that_it_was_outside(salon):
     visit = book_now(salon.slot(21), manager_of(salon), ANNA, outside_rules=True)
 
     moved = reschedule_appointment(visit.pk, salon.at(10), WEB)
@@ -328,8 +319,7 @@ def test_move_back_within_the_rules_forgets_that_it_was_outside():
     assert moved.outside_rules is False
 
 
-def test_undo_restores_a_visit_that_was_outside_the_rules():
-    salon = Salon()
+def test_undo_restores_a_visit_that_was_outside_the_rules(salon):
     visit = book_now(salon.slot(21), manager_of(salon), ANNA, outside_rules=True)
     reschedule_appointment(visit.pk, salon.at(10), WEB)
 
@@ -338,8 +328,7 @@ def test_undo_restores_a_visit_that_was_outside_the_rules():
     assert (back.start_time, back.outside_rules) == (salon.at(21), True)
 
 
-def test_undo_of_a_move_outside_the_rules_comes_back_inside():
-    salon = Salon()
+def test_undo_of_a_move_outside_the_rules_comes_back_inside(salon):
     visit = book(salon.slot(10))
     reschedule_appointment(visit.pk, salon.at(21), manager_of(salon), outside_rules=True)
 
@@ -348,8 +337,7 @@ def test_undo_of_a_move_outside_the_rules_comes_back_inside():
     assert (back.start_time, back.outside_rules) == (salon.at(10), False)
 
 
-def test_move_cannot_overlap_even_outside_the_rules():
-    salon = Salon()
+def test_move_cannot_overlap_even_outside_the_rules(salon):
     visit = book(salon.slot(10))
     book_now(salon.slot(21), manager_of(salon), BORIS, outside_rules=True)
 
@@ -357,8 +345,7 @@ def test_move_cannot_overlap_even_outside_the_rules():
         reschedule_appointment(visit.pk, salon.at(21, 30), manager_of(salon), outside_rules=True)
 
 
-def test_a_cancelled_visit_takes_no_move_back():
-    salon = Salon()
+def test_a_cancelled_visit_takes_no_move_back(salon):
     visit = book(salon.slot(10))
     reschedule_appointment(visit.pk, salon.at(14), WEB)
     cancel_appointment(visit.pk, WEB)
@@ -367,8 +354,7 @@ def test_a_cancelled_visit_takes_no_move_back():
         undo_reschedule(visit.pk, WEB)
 
 
-def test_a_guests_visit_moves_too():
-    salon = Salon()
+def test_a_guests_visit_moves_too(salon):
     hold = hold_slot(salon.slot(10), operator_of(salon))
     visit = confirm_appointment(hold.pk, operator_of(salon), Contact("Somebody"))
 
@@ -384,8 +370,7 @@ def told_of(visit: Appointment) -> list[tuple[str, bool, bool]]:
     return [(e.initiated_by["channel"], e.dispatch_after is not None, e.dispatched_at is not None) for e in moves]
 
 
-def test_a_move_in_the_console_is_told_a_moment_later_and_any_other_at_once():
-    salon = Salon()
+def test_a_move_in_the_console_is_told_a_moment_later_and_any_other_at_once(salon):
     visit = book(salon.slot(10, days=3))
 
     reschedule_appointment(visit.pk, salon.at(12, days=3), operator_of(salon))
@@ -394,8 +379,7 @@ def test_a_move_in_the_console_is_told_a_moment_later_and_any_other_at_once():
     assert told_of(visit) == [("admin", True, False), ("web", False, False)]
 
 
-def test_undone_within_that_moment_nobody_is_told_of_either():
-    salon = Salon()
+def test_undone_within_that_moment_nobody_is_told_of_either(salon):
     visit = book(salon.slot(10, days=3))
     reschedule_appointment(visit.pk, salon.at(12, days=3), operator_of(salon))
 
@@ -404,8 +388,7 @@ def test_undone_within_that_moment_nobody_is_told_of_either():
     assert told_of(visit) == [("admin", True, True), ("admin", True, True)]
 
 
-def test_undone_after_it_was_told_everybody_is_told_again():
-    salon = Salon()
+def test_undone_after_it_was_told_everybody_is_told_again(salon):
     visit = book(salon.slot(10, days=3))
     reschedule_appointment(visit.pk, salon.at(12, days=3), operator_of(salon))
     visit.events.filter(event_type="booking_rescheduled").update(dispatched_at=salon.at(0, days=0))
@@ -415,8 +398,7 @@ def test_undone_after_it_was_told_everybody_is_told_again():
     assert told_of(visit) == [("admin", True, True), ("admin", True, False)]
 
 
-def test_a_reminder_does_not_stand_in_the_way_of_undo():
-    salon = Salon()
+def test_a_reminder_does_not_stand_in_the_way_of_undo(salon):
     visit = book(salon.slot(10, days=3))
     moved = reschedule_appointment(visit.pk, salon.at(12, days=3), WEB)
     record_event(moved, EventType.BOOKING_REMINDER, SYSTEM)

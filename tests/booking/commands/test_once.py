@@ -11,8 +11,17 @@ from booking.models import Appointment, OnceKey
 from booking.queries.visits import database_time
 from tests.booking.steps import ANNA, API, history, nothing_changes, operator_of, refused
 from tests.factories import WEB, Salon
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
+
+
+built = lasting(Salon)
+
+
+@pytest.fixture
+def salon(built) -> Salon:
+    return copied(built)
 
 
 def request_for(salon: Salon, hour: int, key: str = "key", scope: str = "browser"):
@@ -40,8 +49,7 @@ def test_a_repeated_booking_of_the_desk_books_once():
     assert (second, history(first)) == (first, ["booking_created"])
 
 
-def test_a_repeated_request_hears_what_has_become_of_its_answer():
-    salon = Salon()
+def test_a_repeated_request_hears_what_has_become_of_its_answer(salon):
     visit = book_now(salon.slot(10), operator_of(salon), ANNA, request=request_for(salon, 10))
     cancel_appointment(visit.pk, operator_of(salon))
 
@@ -50,9 +58,8 @@ def test_a_repeated_request_hears_what_has_become_of_its_answer():
     assert (again.pk, again.status) == (visit.pk, "CANCELLED")
 
 
-def test_a_repeated_undo_takes_the_move_back_once():
+def test_a_repeated_undo_takes_the_move_back_once(salon):
     """Without the key the second is refused: there is nothing left to take back."""
-    salon = Salon()
     visit = book_now(salon.slot(10), operator_of(salon), ANNA)
     reschedule_appointment(visit.pk, salon.at(12), API)
     back = undo_reschedule(visit.pk, API, request=once("telegram", "17"))
@@ -65,16 +72,14 @@ def test_a_repeated_undo_takes_the_move_back_once():
         undo_reschedule(visit.pk, API, request=once("telegram", "18"))
 
 
-def test_the_same_key_with_another_body_is_refused():
-    salon = Salon()
+def test_the_same_key_with_another_body_is_refused(salon):
     hold_slot(salon.slot(10), API, request=request_for(salon, 10))
 
     with refused(OtherBody, "key_reused"):
         hold_slot(salon.slot(12), API, request=request_for(salon, 12))
 
 
-def test_the_same_key_of_somebody_else_is_another_key():
-    salon = Salon()
+def test_the_same_key_of_somebody_else_is_another_key(salon):
     first = hold_slot(salon.slot(10), API, request=request_for(salon, 10, scope="one"))
 
     second = hold_slot(salon.slot(12), API, request=request_for(salon, 12, scope="two"))
@@ -82,8 +87,7 @@ def test_the_same_key_of_somebody_else_is_another_key():
     assert first != second
 
 
-def test_a_refusal_is_not_remembered():
-    salon = Salon()
+def test_a_refusal_is_not_remembered(salon):
     rival = hold_slot(salon.slot(10), WEB)
     with refused(SlotTaken):
         hold_slot(salon.slot(10), API, request=request_for(salon, 10))
@@ -99,8 +103,7 @@ def test_the_order_of_a_body_does_not_matter_and_its_values_do():
     assert once("scope", "key", a=1) != once("scope", "key", a="1")
 
 
-def test_old_keys_are_forgotten_and_young_ones_kept():
-    salon = Salon()
+def test_old_keys_are_forgotten_and_young_ones_kept(salon):
     old, young = (
         hold_slot(salon.slot(hour), API, request=request_for(salon, hour, key=f"{hour}")) for hour in (10, 12)
     )

@@ -7,12 +7,20 @@ from booking.errors import SlotTaken, TooManyHolds
 from booking.models import Status
 from tests.booking.steps import API, BOT, history, make_overdue, refused
 from tests.factories import WEB, Salon, book, make_client
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
 
 
-def test_hold_asked_for_again_is_the_same_hold():
-    salon = Salon()
+built = lasting(Salon)
+
+
+@pytest.fixture
+def salon(built) -> Salon:
+    return copied(built)
+
+
+def test_hold_asked_for_again_is_the_same_hold(salon):
     hold = hold_slot(salon.slot(10), WEB, browser_key="browser")
 
     again = hold_slot(salon.slot(10), WEB, browser_key="browser")
@@ -21,9 +29,8 @@ def test_hold_asked_for_again_is_the_same_hold():
 
 
 @pytest.mark.parametrize("minute", [15, 30, 60])
-def test_choosing_another_time_on_the_web_lets_the_previous_go(minute):
+def test_choosing_another_time_on_the_web_lets_the_previous_go(salon, minute):
     """Overlapping or not: one's own hold is not in one's own way."""
-    salon = Salon()
     previous = hold_slot(salon.slot(10), WEB, browser_key="browser")
 
     chosen = hold_slot(salon.slot(10 + minute // 60, minute % 60), WEB, browser_key="browser")
@@ -34,8 +41,7 @@ def test_choosing_another_time_on_the_web_lets_the_previous_go(minute):
 
 
 @pytest.mark.parametrize("minute", [15, 60])
-def test_choosing_another_time_in_the_bot_lets_the_clients_previous_go(minute):
-    salon = Salon()
+def test_choosing_another_time_in_the_bot_lets_the_clients_previous_go(salon, minute):
     client = make_client(salon.company)
     previous = hold_slot(salon.slot(10), BOT, client_id=client.pk)
 
@@ -54,8 +60,7 @@ def test_a_refused_choice_lets_nothing_go():
         hold_slot(salon.slot(10, specialist=salon.specialists[1]), WEB, browser_key="browser")
 
 
-def test_choosing_lets_no_other_browsers_hold_go():
-    salon = Salon()
+def test_choosing_lets_no_other_browsers_hold_go(salon):
     other = hold_slot(salon.slot(10), WEB, browser_key="other")
 
     with refused(SlotTaken):
@@ -66,8 +71,8 @@ def test_choosing_lets_no_other_browsers_hold_go():
     assert other.status == Status.HOLD
 
 
-def test_choosing_in_one_company_lets_nothing_go_in_another():
-    salon, other = Salon(), Salon()
+def test_choosing_in_one_company_lets_nothing_go_in_another(salon):
+    other = Salon()
     elsewhere = hold_slot(other.slot(10), WEB, browser_key="browser")
 
     hold_slot(salon.slot(10), WEB, browser_key="browser")
@@ -77,8 +82,7 @@ def test_choosing_in_one_company_lets_nothing_go_in_another():
 
 
 @pytest.mark.parametrize("whose", ["client", "browser"])
-def test_holds_of_other_channels_are_limited_and_not_released(whose):
-    salon = Salon()
+def test_holds_of_other_channels_are_limited_and_not_released(salon, whose):
     owner = {"client_id": make_client(salon.company).pk} if whose == "client" else {"browser_key": "app"}
     holds = [hold_slot(salon.slot(hour), API, **owner) for hour in (9, 10, 11)]
 
@@ -89,8 +93,7 @@ def test_holds_of_other_channels_are_limited_and_not_released(whose):
     assert hold_slot(salon.slot(12), API, **owner).status == Status.HOLD
 
 
-def test_holds_of_other_channels_are_in_each_others_way():
-    salon = Salon()
+def test_holds_of_other_channels_are_in_each_others_way(salon):
     hold_slot(salon.slot(10), API, browser_key="app")
 
     with refused(SlotTaken):

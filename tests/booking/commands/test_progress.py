@@ -34,8 +34,17 @@ from tests.booking.steps import (
     yesterdays_in,
 )
 from tests.factories import WEB, Salon, book
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
+
+built = lasting(Salon)
+
+
+@pytest.fixture
+def salon(built) -> Salon:
+    return copied(built)
+
 
 HOLD, CONFIRMED, ARRIVED, COMPLETED, CANCELLED, NO_SHOW, EXPIRED = Status
 SAME = None
@@ -90,8 +99,7 @@ def test_the_table_knows_every_command_in_every_status():
 
 
 @pytest.mark.parametrize(("name", "status", "to"), LEGAL)
-def test_a_legal_step_changes_the_status_and_is_told_once(name, status, to):
-    salon = Salon()
+def test_a_legal_step_changes_the_status_and_is_told_once(salon, name, status, to):
     visit = yesterdays_in(status, salon)
     told = len(history(visit))
 
@@ -104,8 +112,7 @@ def test_a_legal_step_changes_the_status_and_is_told_once(name, status, to):
 
 
 @pytest.mark.parametrize(("name", "status"), REPEATED)
-def test_a_repeated_step_changes_nothing(name, status):
-    salon = Salon()
+def test_a_repeated_step_changes_nothing(salon, name, status):
     visit = yesterdays_in(status, salon)
 
     with nothing_changes():
@@ -113,8 +120,7 @@ def test_a_repeated_step_changes_nothing(name, status):
 
 
 @pytest.mark.parametrize(("name", "status", "kind"), ILLEGAL)
-def test_an_illegal_step_is_refused_and_changes_nothing(name, status, kind):
-    salon = Salon()
+def test_an_illegal_step_is_refused_and_changes_nothing(salon, name, status, kind):
     visit = yesterdays_in(status, salon)
 
     with refused(kind):
@@ -123,8 +129,7 @@ def test_an_illegal_step_is_refused_and_changes_nothing(name, status, kind):
 
 @pytest.mark.parametrize("name", ["arrive", "complete", "no-show", "correct"])
 @pytest.mark.parametrize("status", [CONFIRMED, ARRIVED, COMPLETED, NO_SHOW])
-def test_only_staff_say_what_became_of_a_visit(name, status):
-    salon = Salon()
+def test_only_staff_say_what_became_of_a_visit(salon, name, status):
     visit = yesterdays_in(status, salon)
 
     if TABLE[name][status] is SAME:
@@ -136,8 +141,8 @@ def test_only_staff_say_what_became_of_a_visit(name, status):
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_staff_of_another_company_find_nothing(name):
-    salon, other = Salon(), Salon()
+def test_staff_of_another_company_find_nothing(salon, name):
+    other = Salon()
     visit = yesterdays(salon)
 
     with refused(NotAllowed):
@@ -160,16 +165,14 @@ def test_arriving_is_possible_from_the_visits_local_day_on(timezone):
 
 
 @pytest.mark.parametrize("name", ["complete", "no-show"])
-def test_a_visit_that_has_not_begun_is_neither_completed_nor_missed(name):
-    salon = Salon()
+def test_a_visit_that_has_not_begun_is_neither_completed_nor_missed(salon, name):
     visit = book(salon.slot(10))
 
     with refused(TooEarly):
         COMMANDS[name](visit.pk, operator_of(salon))
 
 
-def test_a_client_cancels_until_the_start_and_staff_afterwards_too():
-    salon = Salon()
+def test_a_client_cancels_until_the_start_and_staff_afterwards_too(salon):
     coming, begun = book(salon.slot(10)), yesterdays(salon)
 
     with refused(TooLate):
@@ -179,16 +182,14 @@ def test_a_client_cancels_until_the_start_and_staff_afterwards_too():
 
 
 @pytest.mark.parametrize("status", [ARRIVED, COMPLETED, NO_SHOW, HOLD, EXPIRED])
-def test_a_client_cancels_only_confirmed_visits(status):
-    salon = Salon()
+def test_a_client_cancels_only_confirmed_visits(salon, status):
     visit = yesterdays_in(status, salon)
 
     with refused(WrongStatus):
         cancel_appointment(visit.pk, WEB)
 
 
-def test_cancel_keeps_the_reason_of_the_desk():
-    salon = Salon()
+def test_cancel_keeps_the_reason_of_the_desk(salon):
     visit = book(salon.slot(10))
 
     cancel_appointment(visit.pk, operator_of(salon), CancelReason.SPECIALIST_ILL)
@@ -207,8 +208,7 @@ def test_a_time_that_nobody_needs_is_free_at_once(name):
 
 
 @pytest.mark.parametrize("status", [CONFIRMED, ARRIVED, COMPLETED])
-def test_a_visit_that_takes_place_occupies_its_time(status):
-    salon = Salon()
+def test_a_visit_that_takes_place_occupies_its_time(salon, status):
     yesterdays_in(status, salon)
 
     with refused(SlotTaken):
@@ -218,8 +218,7 @@ def test_a_visit_that_takes_place_occupies_its_time(status):
 # --- a slip put right ------------------------------------------------------------------------------------------------
 
 
-def test_a_no_show_whose_time_was_given_away_stays_one():
-    salon = Salon()
+def test_a_no_show_whose_time_was_given_away_stays_one(salon):
     visit = yesterdays_in(NO_SHOW, salon)
     book_now(salon.slot(10, 30, days=-1), operator_of(salon), BORIS)
 
@@ -227,8 +226,7 @@ def test_a_no_show_whose_time_was_given_away_stays_one():
         correct_status(visit.pk, operator_of(salon))
 
 
-def test_a_no_show_is_corrected_over_an_overdue_hold():
-    salon = Salon()
+def test_a_no_show_is_corrected_over_an_overdue_hold(salon):
     visit = yesterdays_in(NO_SHOW, salon)
     overdue = hold_slot(salon.slot(10, 30, days=-1), operator_of(salon))
     make_overdue(overdue)
@@ -239,8 +237,7 @@ def test_a_no_show_is_corrected_over_an_overdue_hold():
     assert history(overdue) == ["hold_placed", "hold_expired"]
 
 
-def test_a_no_show_is_corrected_whatever_the_hours_are_now():
-    salon = Salon()
+def test_a_no_show_is_corrected_whatever_the_hours_are_now(salon):
     visit = yesterdays_in(NO_SHOW, salon)
     Break.objects.create(specialist=salon.specialist, date=salon.day(-1))
 
@@ -273,8 +270,7 @@ def test_a_no_show_is_not_corrected_onto_a_chair_that_was_taken():
     assert refusal.value.reason == "no_workplace"
 
 
-def test_corrections_lead_back_one_step_at_a_time():
-    salon = Salon()
+def test_corrections_lead_back_one_step_at_a_time(salon):
     visit = yesterdays_in(COMPLETED, salon)
     desk = operator_of(salon)
 

@@ -20,12 +20,20 @@ from booking.signals import event_recorded
 from booking.values import CancelReason, Contact
 from tests.booking.steps import BOT, history, last_event, make_overdue, operator_of, yesterdays_in
 from tests.factories import WEB, Salon, book, make_client
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
 
 
-def test_an_event_says_who_and_through_which_channel():
-    salon = Salon()
+built = lasting(Salon)
+
+
+@pytest.fixture
+def salon(built) -> Salon:
+    return copied(built)
+
+
+def test_an_event_says_who_and_through_which_channel(salon):
     client = make_client(salon.company)
     hold = hold_slot(salon.slot(10), Actor(Role.CLIENT, Channel.TELEGRAM, client_id=client.pk), client_id=client.pk)
     desk = operator_of(salon, user_id=77)
@@ -63,8 +71,7 @@ def test_the_first_event_says_everything_and_the_next_what_changed():
     assert cancelled == {"changed": {"status": ["CONFIRMED", "CANCELLED"]}, "reason": "mistake"}
 
 
-def test_history_holds_neither_names_nor_phones_nor_comments():
-    salon = Salon()
+def test_history_holds_neither_names_nor_phones_nor_comments(salon):
     hold = hold_slot(salon.slot(10), BOT)
     contact = Contact("Yekaterina", "Zamyatina", "+79995554433", "katya@example.com")
     confirm_appointment(hold.pk, BOT, contact, comment="Allergic to latex")
@@ -80,8 +87,8 @@ def test_history_holds_neither_names_nor_phones_nor_comments():
         assert secret not in written
 
 
-def test_listeners_hear_of_an_event_after_the_commit(django_capture_on_commit_callbacks):
-    salon, heard = Salon(), []
+def test_listeners_hear_of_an_event_after_the_commit(salon, django_capture_on_commit_callbacks):
+    heard = []
     event_recorded.connect(listener := lambda event_id, **_: heard.append(event_id), weak=False)
 
     with django_capture_on_commit_callbacks() as callbacks:
@@ -94,8 +101,8 @@ def test_listeners_hear_of_an_event_after_the_commit(django_capture_on_commit_ca
     assert (before, heard) == ([], [last_event(hold).pk])
 
 
-def test_a_listener_that_fails_harms_nobody(django_capture_on_commit_callbacks, caplog):
-    salon, heard = Salon(), []
+def test_a_listener_that_fails_harms_nobody(salon, django_capture_on_commit_callbacks, caplog):
+    heard = []
 
     def broken(**_):
         raise ValueError
@@ -119,8 +126,7 @@ def test_a_listener_that_fails_harms_nobody(django_capture_on_commit_callbacks, 
         lambda event: AppointmentEvent.objects.filter(pk=event.pk).update(event_type="booking_reminder"),
     ],
 )
-def test_history_is_append_only(deed):
-    salon = Salon()
+def test_history_is_append_only(salon, deed):
     event = last_event(yesterdays_in("CONFIRMED", salon))
 
     with pytest.raises(DatabaseError), transaction.atomic():
@@ -129,8 +135,7 @@ def test_history_is_append_only(deed):
     assert AppointmentEvent.objects.values().get(pk=event.pk)["payload"] == event.payload
 
 
-def test_an_event_may_be_marked_as_dispatched():
-    salon = Salon()
+def test_an_event_may_be_marked_as_dispatched(salon):
     event = last_event(yesterdays_in("CONFIRMED", salon))
 
     AppointmentEvent.objects.filter(pk=event.pk).update(dispatched_at=event.created_at)

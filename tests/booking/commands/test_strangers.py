@@ -16,6 +16,7 @@ from tests.api.caller import Caller
 from tests.booking.plans import fill_up, plan_of
 from tests.booking.steps import ANNA, BORIS, operator_of, refused
 from tests.factories import WEB, Salon, book, make_client, make_company
+from tests.lasting import copied, lasting
 
 pytestmark = pytest.mark.django_db
 
@@ -27,9 +28,12 @@ def _two_at_most(settings) -> None:
     settings.BOOKING_VISITS_OF_STRANGERS = 2
 
 
+built = lasting(Salon)
+
+
 @pytest.fixture
-def salon() -> Salon:
-    return Salon()
+def salon(built) -> Salon:
+    return copied(built)
 
 
 def book_twice(salon: Salon) -> list[Appointment]:
