@@ -22,6 +22,7 @@ from telegram_bot.callbacks import (
     base36,
 )
 from tests.factories import Salon
+from tests.lasting import copied, lasting
 from tests.notifications.campaign import Campaign
 from tests.telegram_bot.desk import ADMIN, a_moment_later, at_the_desk, data_of, opens, staff
 from tests.telegram_bot.talking import Talker
@@ -32,9 +33,12 @@ OUTDATED = "This button is out of date. I have opened the menu."
 BOLD = {"type": "bold", "offset": 0, "length": 5}
 
 
+built = lasting(Campaign)
+
+
 @pytest.fixture
-def salon() -> Campaign:
-    return Campaign()
+def salon(built) -> Campaign:
+    return copied(built)
 
 
 def writing(talker, salon, choice="all", language="en") -> Talker:

@@ -14,6 +14,7 @@ from telegram_bot.callbacks import (
     DESK_VISIT,
 )
 from tests.factories import make_location, make_specialist, make_user
+from tests.lasting import lasting
 from tests.telegram_bot.desk import ADMIN, a_moment_later, at_the_desk, data_of
 from tests.telegram_bot.talks.days import BOTH, day_name, fixed, olga, shows, visit
 from tests.telegram_bot.talks.world import (
@@ -24,6 +25,8 @@ from tests.telegram_bot.talks.world import (
 )
 
 pytestmark = pytest.mark.django_db
+
+built = lasting(World)
 
 
 def colleague(world: World, name: str = "Boris") -> Specialist:

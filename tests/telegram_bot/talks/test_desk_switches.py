@@ -8,6 +8,7 @@ from notifications.queries import matrix_of
 from notifications.values import Channel, Occasion, RecipientRole
 from telegram_bot.callbacks import SWITCH, SWITCHES
 from tests.factories import Salon
+from tests.lasting import copied, lasting
 from tests.telegram_bot.desk import a_moment_later, at_the_desk, data_of, opens, staff
 
 pytestmark = pytest.mark.django_db
@@ -15,9 +16,12 @@ pytestmark = pytest.mark.django_db
 CREATED = {"event": "booking_created", "role": "client"}
 
 
+built = lasting(Salon)
+
+
 @pytest.fixture
-def salon() -> Salon:
-    return Salon()
+def salon(built) -> Salon:
+    return copied(built)
 
 
 def channels(salon: Salon, occasion=Occasion.BOOKING_CREATED, role=RecipientRole.CLIENT) -> frozenset[Channel]:

@@ -17,10 +17,23 @@ from telegram_bot.talk import Talk
 from telegram_bot.tasks import answer_what_was_left
 from tests.booking.steps import last_event, operator_of
 from tests.factories import WEB, Salon, make_client
+from tests.lasting import lasting
 from tests.telegram_bot.desk import a_moment_later
-from tests.telegram_bot.talks.world import ANNA, BORIS, OPERATOR, OUTDATED, SPECIALIST, Said, state, strangers_visit
+from tests.telegram_bot.talks.world import (
+    ANNA,
+    BORIS,
+    OPERATOR,
+    OUTDATED,
+    SPECIALIST,
+    Said,
+    World,
+    state,
+    strangers_visit,
+)
 
 pytestmark = pytest.mark.django_db
+
+built = lasting(World)
 
 BUTTON = {"ru": "🔕 Не следить", "en": "🔕 Stop following"}
 

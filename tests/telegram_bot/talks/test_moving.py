@@ -26,9 +26,12 @@ from telegram_bot.callbacks import (
 )
 from tests.booking.steps import history, last_event
 from tests.factories import WEB, book
-from tests.telegram_bot.talks.world import ANNA, OPERATOR, SPECIALIST, Said, state, top_up
+from tests.lasting import lasting
+from tests.telegram_bot.talks.world import ANNA, OPERATOR, SPECIALIST, Said, World, state, top_up
 
 pytestmark = pytest.mark.django_db
+
+built = lasting(World)
 
 
 @pytest.fixture

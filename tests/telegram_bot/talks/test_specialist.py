@@ -11,11 +11,14 @@ from catalog.models import Break, Holiday, SpecialistSchedule
 from telegram_bot.callbacks import MY_DAY, MY_DAY_PAGE, MY_VISIT, MY_WEEK
 from tests.booking.rows import put, put_hold
 from tests.factories import make_location
+from tests.lasting import lasting
 from tests.telegram_bot.desk import data_of
 from tests.telegram_bot.talks.days import BOTH, away, day_name, full_day, on_button, shows, vera, visit
 from tests.telegram_bot.talks.world import SPECIALIST, World, plain
 
 pytestmark = pytest.mark.django_db
+
+built = lasting(World)
 
 
 WORDS = {

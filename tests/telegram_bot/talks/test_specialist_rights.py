@@ -36,12 +36,15 @@ from telegram_bot.callbacks import (
 )
 from telegram_bot.models import IncomingUpdate
 from tests.factories import Salon, make_specialist, make_user
+from tests.lasting import lasting
 from tests.telegram_bot.crawl import crawl
 from tests.telegram_bot.desk import a_moment_later
 from tests.telegram_bot.talks.days import BOTH, full_day, shows, vera, visit
 from tests.telegram_bot.talks.world import ANNA, ELSEWHERE, OPERATOR, OUTDATED, SPECIALIST, World, strangers_visit
 
 pytestmark = pytest.mark.django_db
+
+built = lasting(World)
 
 GONE = "You have no visits here: the salon has not named you as one of its specialists, or no longer does. "
 SECRETS = ("₽", "1000", "1,000", "1 000", "Зинаида", "Соперник", "Colleague")
@@ -275,11 +278,10 @@ def test_morning_message_opens_the_day(world, talker, language):
     assert len(who.telegram.live_messages(SPECIALIST)) == 1, "the summary has become the menu"
 
 
-def test_salon_of_another_company_is_no_business_of_his(talker):
-    mine, other = World(), Salon()
-    visit(mine, 10)
-    visit(other, 11)
+def test_salon_of_another_company_is_no_business_of_his(world, talker):
+    visit(world, 10)
+    visit(Salon(), 11)
 
-    who = shows(vera(talker), MY_DAY(day=mine.day(2)))
+    who = shows(vera(talker), MY_DAY(day=world.day(2)))
 
     assert "1 visit ·" in who.text

@@ -15,9 +15,12 @@ from telegram_bot.callbacks import CALENDAR_FILE, COMMENT, REMINDER, VISIT
 from tests.booking.plans import analyse, fill_up, plan_of
 from tests.booking.steps import history, last_event, operator_of
 from tests.factories import WEB
-from tests.telegram_bot.talks.world import ANNA, BORIS, OUTDATED, Said, state, strangers_visit, visit_row
+from tests.lasting import lasting
+from tests.telegram_bot.talks.world import ANNA, BORIS, OUTDATED, Said, World, state, strangers_visit, visit_row
 
 pytestmark = pytest.mark.django_db
+
+built = lasting(World)
 
 
 @pytest.fixture
