@@ -254,7 +254,7 @@ def test_a_number_never_gets_into_redis_or_the_audit(salon, talker):
 
 
 def test_without_its_question_an_answer_leads_to_the_menu(salon, talker, maria):
-    desk = at_the_desk(talker, salon)
+    desk = at_the_desk(talker, salon).says("/menu")
     menu = desk.text
     opens(desk, BOOK_FOR())
     get_redis_connection().delete(f"fsm:{desk.tg_id}")

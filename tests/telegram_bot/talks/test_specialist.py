@@ -61,7 +61,7 @@ def around(world: World, days: int, language: str) -> list[str]:
 def test_start_opens_today(world, talker, language):
     words = WORDS[language]
 
-    who = vera(talker, language)
+    who = vera(talker, language).says("/start")
 
     assert who.text == words["empty"].format(day=day_name(world.day(0), language))
     assert who.labels == [around(world, 0, language), [words["break"], words["week"], "🏠"], [words["client"]]]
@@ -92,7 +92,7 @@ def test_day_is_told_line_by_line(world, talker, language):
 
 
 def test_one_goes_from_day_to_day_and_back_to_today(world, talker):
-    who = vera(talker)
+    who = vera(talker).says("/start")
 
     names = [who.taps("▶").text, who.taps("▶").text, who.taps("◀").text, who.taps("Today").text, who.taps("◀").text]
 
@@ -101,7 +101,7 @@ def test_one_goes_from_day_to_day_and_back_to_today(world, talker):
 
 
 def test_he_is_a_client_too(world, talker):
-    who = vera(talker).taps("👤 As a client")
+    who = vera(talker).says("/start").taps("👤 As a client")
 
     assert who.labels[-1] == ["🏠 To the menu"]
     assert who.taps("🏠 To the menu").text.startswith(day_name(world.day(0), "en"))
@@ -186,7 +186,7 @@ def test_today_opens_the_page_that_it_is_time_for(world, talker):
     last = world.at(23, 50, days=0)
     put(world, start_time=last, end_time=last + timedelta(hours=4), busy_until=last + timedelta(hours=4))
 
-    who = vera(talker)
+    who = vera(talker).says("/start")
 
     assert who.labels[1] == ["◀ Earlier"]
 

@@ -106,7 +106,7 @@ def test_break_begins_now(world, talker, monkeypatch):
     noon = world.at(12, 7, days=2)
     monkeypatch.setattr("booking.queries.columns.ClockTimestamp", lambda: fixed(noon))
 
-    who = vera(talker).taps("☕")
+    who = vera(talker).says("/start").taps("☕")
 
     assert who.labels[0][:2] == ["12:07 pm · now", "12:30 pm"]
 

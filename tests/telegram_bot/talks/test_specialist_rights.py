@@ -135,7 +135,7 @@ def test_commands_of_others_are_texts_like_any_other(world, talker, command):
 
 @pytest.mark.parametrize("command", ["/admin", "/find"])
 def test_the_desk_s_commands_open_his_own_day(world, talker, command):
-    who = vera(talker)
+    who = vera(talker).says("/start")
     home = who.text
 
     assert who.says(command).text == home
@@ -194,7 +194,7 @@ def test_whoever_is_switched_off_changes_no_visit_by_its_card_either(world, talk
 def test_whoever_has_no_column_is_told_whom_to_ask(world, talker, language):
     Specialist.objects.update(user=None)
 
-    who = vera(talker, language)
+    who = vera(talker, language).says("/start")
 
     ask = {"ru": "Спросите администратора.", "en": "Ask whoever runs it."}[language]
     back = {"ru": ["👤 Как клиент", "🏠 В меню"], "en": ["👤 As a client", "🏠 To the menu"]}[language]
@@ -264,7 +264,7 @@ def test_a_tap_costs_the_same_with_one_visit_and_with_thirty(world, talker, monk
 
 @BOTH
 def test_morning_message_opens_the_day(world, talker, language):
-    who = vera(talker, language)
+    who = vera(talker, language).says("/start")
     visit(world, 10, contact_name="Пётр")
     delivery = Delivery.objects.create(
         company=world.company, user=world.user, role="specialist", event_type="day_summary", language=language,
