@@ -434,13 +434,17 @@ def elsewhere(world):
     make_specialist(world.location, world.service, user=make_user(world.company, Role.SPECIALIST, tg_id=24))
 
 
-def forged(person, buttons) -> dict[str, str]:
-    """What a program of his is answered to each; it shows him nothing but his menu."""
-    menu, toasts = (person.screen.message_id, person.text), {}
+def forged(person, buttons: dict[str, str]) -> dict[str, str | list]:
+    """What a program of his is answered to each; or what he sees then, should that be anything but his menu."""
+    menu, answers = seen(person), {}
     for name, data in buttons.items():
-        toasts[name] = opens(a_moment_later(person), data).toast
-        assert (person.screen.message_id, person.text) == menu
-    return toasts
+        toast = opens(a_moment_later(person), data).toast
+        answers[name] = toast if seen(person) == menu else seen(person)
+    return answers
+
+
+def seen(person) -> list[tuple[int, str]]:
+    return [(message.message_id, message.text) for message in person.telegram.live_messages(person.tg_id)]
 
 
 def forged_by(talker, people: tuple[int, ...], buttons: dict[str, str]) -> dict[int, tuple]:
