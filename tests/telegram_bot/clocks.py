@@ -5,7 +5,7 @@ from functools import cache
 import redis
 from django.conf import settings
 
-from telegram_bot.permits import Asking, SharedPermits, key
+from telegram_bot.permits import Asking, SharedPermits
 
 
 @cache
@@ -20,11 +20,9 @@ class TimedPermits(SharedPermits):
     now = 1_000_000.0
 
     def run(self, script, keys, *arguments):
-        name = key("clock")
-        seconds, micro = divmod(round(self.now * 1_000_000), 1_000_000)
-        patient_redis().hset(name, mapping={"s": seconds, "us": micro})
-        clock = f"redis.call('HMGET', '{name}', 's', 'us')"
-        return super().run(script.replace("redis.call('TIME')", clock), keys, *arguments)
+        clock = divmod(round(self.now * 1_000_000), 1_000_000)
+        timed = script.replace("redis.call('TIME')", "{ARGV[#ARGV - 1], ARGV[#ARGV]}")
+        return super().run(timed, keys, *arguments, *clock)
 
     def grant(self, *chats: str) -> list[Asking]:
         """All at this moment."""

@@ -1,6 +1,6 @@
 """A salon with people at its desk, each in his chat with the bot."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django_redis import get_redis_connection
 
@@ -20,14 +20,19 @@ def staff(company: Company, tg_id: int = ADMIN, role: Role = Role.ADMIN, **field
 def at_the_desk(
     talker: Callable[..., Talker], salon: Salon, role: Role = Role.ADMIN, language: str = "en", tg_id: int = ADMIN
 ) -> Talker:
-    """Somebody of the staff with a menu before him."""
+    """Somebody of the staff, who has opened nothing yet."""
     staff(salon.company, tg_id, role)
-    return talker(tg_id, "Olga", language).says("/menu")
+    return talker(tg_id, "Olga", language)
 
 
 def opens(who: Talker, data: str) -> Talker:
-    """As if the menu had this button."""
-    return who.forges(data, message_id=who.screen.message_id)
+    """As if what he sees had this button, or some message of long ago, when he sees nothing."""
+    return who.forges(data, message_id=who.screen.message_id if who.sees_anything else 1)
+
+
+def toasts(who: Talker, buttons: Iterable[str]) -> dict[str, str]:
+    """What he is answered to each of them."""
+    return {data: opens(a_moment_later(who), data).toast for data in buttons}
 
 
 def data_of(who: Talker) -> list[list[str]]:
@@ -36,6 +41,6 @@ def data_of(who: Talker) -> list[list[str]]:
 
 
 def a_moment_later(who: Talker) -> Talker:
-    """The same button again is no double tap any more."""
-    get_redis_connection().delete(f"cb:{who.tg_id}")
+    """The same button again is no double tap any more, and nobody hurries."""
+    get_redis_connection().delete(f"cb:{who.tg_id}", f"rate:{who.tg_id}")
     return who

@@ -56,6 +56,12 @@ class Talker:
         self.last_tap = update
         return self
 
+    def clears(self) -> "Talker":
+        """Deletes all that the bot has written: whatever he sees next is an answer to what he does next."""
+        for message in self.telegram.live_messages(self.tg_id):
+            self.telegram.erase(self.tg_id, message.message_id)
+        return self
+
     def shares_phone(self, phone: str, **fields: Any) -> "Talker":
         return self.gives(self.telegram.shares_contact(self.tg_id, phone, **fields))
 
@@ -70,6 +76,10 @@ class Talker:
         return self
 
     # What he sees -----------------------------------------------------------------------------------------------------
+
+    @property
+    def sees_anything(self) -> bool:
+        return bool(self.telegram.live_messages(self.tg_id))
 
     @property
     def screen(self) -> Message:

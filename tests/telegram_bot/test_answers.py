@@ -13,6 +13,7 @@ from notifications.values import Channel, Occasion, State
 from telegram_bot import wire
 from telegram_bot.permits import Asking, SharedPermits
 from tests.factories import Salon, make_client
+from tests.lasting import copied, lasting
 from tests.standins.script import Scripted
 from tests.standins.telegram.answers import bad_gateway, delayed, dropped, error, lost, restart, slow_down
 from tests.telegram_bot.chats import ANNA, message, tell
@@ -115,11 +116,14 @@ def case(request, monkeypatch) -> Case:
     return request.param
 
 
+built = lasting(Salon)
+
+
 @pytest.fixture
-def salon(db, monkeypatch) -> Salon:
+def salon(db, built, monkeypatch) -> Salon:
     """What is said does not matter here."""
     monkeypatch.setattr(send, "render", lambda each: message(each.target, is_bulk=each.broadcast is not None))
-    return Salon()
+    return copied(built)
 
 
 def delivery_to_anna(salon: Salon, *, is_bulk: bool = False) -> Delivery:

@@ -10,6 +10,7 @@ from django_redis import get_redis_connection
 
 from telegram_bot import impatience, memory, permits, screens
 from telegram_bot.talk import Talk
+from tests.lasting import copied
 from tests.standins.telegram import TelegramStandIn
 from tests.telegram_bot.chats import connected
 from tests.telegram_bot.talking import SECRET, Talker
@@ -73,5 +74,11 @@ def talker(telegram) -> Callable[..., Talker]:
 
 
 @pytest.fixture
-def world(db) -> World:
+def built(db) -> World:
+    """Anew for every test, where a file has none that lasts."""
     return World()
+
+
+@pytest.fixture
+def world(built) -> World:
+    return copied(built)

@@ -39,16 +39,16 @@ def full_day(world: World) -> list[Appointment]:
 
 
 def vera(talker, language: str = "en"):
-    return talker(SPECIALIST, "Vera", language).says("/start")
+    return talker(SPECIALIST, "Vera", language)
 
 
 def olga(talker, language: str = "en"):
     """At the desk, an operator."""
-    return talker(OPERATOR, "Olga", language).says("/start")
+    return talker(OPERATOR, "Olga", language)
 
 
 def shows(who, data: str):
-    """As if the menu had this button."""
+    """As if what he sees had this button."""
     return opens(who, data)
 
 

@@ -14,6 +14,7 @@ from catalog.models import Location, ServiceSpecialist
 from telegram_bot.tasks import tell_of_holds_that_ran_out
 from tests.booking.steps import cashier_of
 from tests.factories import WEB, Salon, book, make_company, make_location, make_service, make_specialist
+from tests.lasting import copied, lasting
 from wallet.commands import deposit
 from wallet.models import ClientWallet
 from wallet.values import Method
@@ -21,13 +22,20 @@ from wallet.values import Method
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def salon() -> Salon:
+def haircuts() -> Salon:
     """One specialist called Anna, one service."""
     salon = Salon(service={"name": "Haircut"}, address="Lenin St 5", name="Centre")
     salon.specialist.name = "Anna"
     salon.specialist.save(update_fields=["name"])
     return salon
+
+
+built = lasting(haircuts)
+
+
+@pytest.fixture
+def salon(built) -> Salon:
+    return copied(built)
 
 
 def at_the_times(talker, language="en", tg_id=7):

@@ -1,6 +1,6 @@
 """➕ The desk books for somebody in its chat."""
 
-from datetime import time
+from datetime import time, timedelta
 from threading import Thread
 
 import pytest
@@ -29,15 +29,17 @@ from telegram_bot.callbacks import (
     TO_CARD,
     read_press,
 )
+from tests.booking.rows import put
 from tests.booking.steps import history, last_event
 from tests.factories import Salon, book, make_client, make_company, make_location, make_service, make_specialist
-from tests.telegram_bot.desk import ADMIN, a_moment_later, at_the_desk, data_of, opens, staff
+from tests.telegram_bot.desk import ADMIN, a_moment_later, at_the_desk, data_of, opens, staff, toasts
 from tests.telegram_bot.talking import Talker
 from tests.torture.rivals import before_locking
 
 pytestmark = pytest.mark.django_db
 
 OUTDATED = "This button is out of date. I have opened the menu."
+HOUR = timedelta(hours=1)
 MASHA = {"id": 55, "is_bot": False, "first_name": "Маша", "last_name": "К"}
 
 
@@ -254,7 +256,7 @@ def test_a_number_never_gets_into_redis_or_the_audit(salon, talker):
 
 
 def test_without_its_question_an_answer_leads_to_the_menu(salon, talker, maria):
-    desk = at_the_desk(talker, salon)
+    desk = at_the_desk(talker, salon).says("/menu")
     menu = desk.text
     opens(desk, BOOK_FOR())
     get_redis_connection().delete(f"fsm:{desk.tg_id}")
@@ -372,15 +374,15 @@ def test_a_year_ahead_is_far_enough(salon, talker):
     assert opens(desk, NEW_TIMES(**errand(salon), day=salon.day(9000), page=0)).toast == OUTDATED
 
 
-@pytest.mark.parametrize("start", ["0", "zzzzzz", "pppppp"])
-def test_moments_that_nobody_can_mean_are_not_free(salon, talker, start):
-    where = f"{salon.location.pk}:{salon.service.pk}:0"
-    desk = opens(at_the_desk(talker, salon), f"ad:nc:0:{where}:{start}")
-    assert desk.toast == "This time is no longer free."
+def test_moments_that_nobody_can_mean_are_not_free(salon, talker):
+    where, starts = f"{salon.location.pk}:{salon.service.pk}:0", ("0", "zzzzzz", "pppppp")
+    desk, said = at_the_desk(talker, salon), {}
 
-    opens(desk, f"ad:nb:0:{where}:{start}")
-    assert desk.text.startswith("⚠️ ")
-    assert not Appointment.objects.exists()
+    for start in starts:
+        checked = opens(desk.clears(), f"ad:nc:0:{where}:{start}").toast
+        said[start] = (checked, opens(desk.clears(), f"ad:nb:0:{where}:{start}").text[:3], Appointment.objects.count())
+
+    assert said == dict.fromkeys(starts, ("This time is no longer free.", "⚠️ ", 0))
 
 
 def test_another_visit_of_the_client_is_said_and_no_hindrance(salon, talker, maria):
@@ -477,16 +479,13 @@ def every_button(salon: Salon, client: Client | None, **changes) -> list[str]:
 def test_nobody_else_books_for_others(salon, talker, maria, role):
     if role != Role.CLIENT:
         staff(salon.company, 9, role)
-    somebody = talker(9, language="en").says("/menu")
+    somebody, buttons = talker(9, language="en"), [BOOK_FOR(), NEW_PLACE(whom=maria.pk), *every_button(salon, maria)]
 
-    for data in (BOOK_FOR(), NEW_PLACE(whom=maria.pk), *every_button(salon, maria)):
-        assert opens(a_moment_later(somebody), data).toast == OUTDATED
-        get_redis_connection().delete("rate:9")
+    assert toasts(somebody, buttons) == dict.fromkeys(buttons, OUTDATED)
     assert not Appointment.objects.exists()
 
 
-@pytest.mark.parametrize("foreign", ["whom", "location", "service", "specialist"])
-def test_nothing_of_another_company_can_be_booked(salon, talker, maria, foreign):
+def test_nothing_of_another_company_can_be_booked(salon, talker, maria):
     other = Salon(company=make_company())
     strangers = {
         "whom": make_client(other.company).pk,
@@ -494,17 +493,13 @@ def test_nothing_of_another_company_can_be_booked(salon, talker, maria, foreign)
         "service": other.service.pk,
         "specialist": other.specialist.pk,
     }
-    desk = at_the_desk(talker, salon)
-    concerned = [
-        data
-        for data in every_button(salon, maria, **{foreign: strangers[foreign]})
-        if data not in every_button(salon, maria)
-    ]
-    assert concerned
+    desk, own = at_the_desk(talker, salon), every_button(salon, maria)
+    concerned = {name: set(every_button(salon, maria, **{name: pk})) - {*own} for name, pk in strangers.items()}
+    assert all(concerned.values())
 
-    for data in concerned:
-        assert opens(a_moment_later(desk), data).toast == OUTDATED
-        get_redis_connection().delete(f"rate:{ADMIN}")
+    answers = {name: toasts(desk, buttons) for name, buttons in concerned.items()}
+
+    assert answers == {name: dict.fromkeys(buttons, OUTDATED) for name, buttons in concerned.items()}
     assert not Appointment.objects.exists()
 
 
@@ -514,9 +509,8 @@ def test_an_operator_books_in_his_location_alone(salon, talker, maria):
     user.locations.add(elsewhere)
     desk = talker(9, language="en").says("/menu")
 
-    for data in every_button(salon, maria):
-        assert opens(a_moment_later(desk), data).toast == OUTDATED
-        get_redis_connection().delete("rate:9")
+    buttons = every_button(salon, maria)
+    assert toasts(desk, buttons) == dict.fromkeys(buttons, OUTDATED)
     assert (
         opens(desk, NEW_PLACE(whom=maria.pk)).text
         == f"➕ Maria Petrova\n📍 {elsewhere.name}\n\nNothing can be booked here yet."
@@ -562,13 +556,13 @@ def test_the_longest_button_fits(salon):
 def test_one_service_and_thirty_cost_the_same(salon, talker, maria, rows):
     for number in range(rows):
         make_specialist(salon.location, salon.service, make_service(salon.company), name=f"{number}")
-        book(salon.slot(9 + number % 11, days=1 + number, specialist=salon.specialist), phone="+79991234567")
+        start = salon.at(9 + number % 11, days=1 + number)
+        put(salon, start_time=start, end_time=start + HOUR, busy_until=start + HOUR, client=maria)
     desk, counts = asked(talker, salon), []  # in a test's own transaction no calendar is remembered
 
     for data in every_button(salon, maria):
         with CaptureQueriesContext(connection) as captured:
             opens(a_moment_later(desk), data)
         counts.append(len(captured))
-        get_redis_connection().delete(f"rate:{ADMIN}")
 
     assert counts == [12, 11, 18, 18, 18, 19, 29]

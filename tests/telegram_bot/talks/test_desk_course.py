@@ -17,7 +17,7 @@ from telegram_bot.tasks import look_at_broadcast
 from telegram_bot.watch import Look
 from tests.notifications.campaign import Campaign, again, run
 from tests.standins.telegram.answers import error, slow_down
-from tests.telegram_bot.desk import ADMIN, a_moment_later, at_the_desk, data_of, opens
+from tests.telegram_bot.desk import ADMIN, a_moment_later, at_the_desk, data_of, opens, toasts
 from tests.telegram_bot.talking import Talker
 
 pytestmark = pytest.mark.django_db
@@ -184,28 +184,29 @@ ABLE = {
 DEEDS = ("start", "pause", "resume", "stop", "drop")
 
 
-@pytest.mark.parametrize(
-    ("state", "deed"), [(state, deed) for state, able in ABLE.items() for deed in DEEDS if deed not in able]
-)
-def test_what_cannot_be_done_now_is_said_and_the_state_shown(salon, talker, state, deed):
+UNABLE = [(state, deed) for state, able in ABLE.items() for deed in DEEDS if deed not in able]
+
+
+def test_what_cannot_be_done_now_is_said_and_the_state_shown(salon, talker):
     """Somebody else was quicker, or the button is an old one."""
-    found = on_its_way(salon, state, SENT=1)
-    desk = at_the_desk(talker, salon)
+    found = {state: on_its_way(salon, state, SENT=1) for state in ABLE}
+    desk, answers = at_the_desk(talker, salon), {}
 
-    opens(desk, STEER(id=found.pk, deed=deed))
+    for state, deed in UNABLE:
+        opens(a_moment_later(desk.clears()), STEER(id=found[state].pk, deed=deed))
+        answers[state, deed] = (desk.toast, again(found[state]).state, BROADCASTS() in str(data_of(desk)))
 
-    assert desk.toast == "The broadcast is not in a state from which this can be done."
-    assert again(found).state == state
-    assert BROADCASTS() in str(data_of(desk))
+    said = "The broadcast is not in a state from which this can be done."
+    assert answers == {(state, deed): (said, state, True) for state, deed in UNABLE}
 
 
-@pytest.mark.parametrize(
-    ("state", "deed"), [("DRAFT", "stop"), ("RUNNING", "drop"), ("DONE", "stop"), ("DONE", "start")]
-)
-def test_nothing_is_asked_about_what_cannot_be_done(salon, talker, state, deed):
-    found = on_its_way(salon, state)
+def test_nothing_is_asked_about_what_cannot_be_done(salon, talker):
+    cases = [("DRAFT", "stop"), ("RUNNING", "drop"), ("DONE", "stop"), ("DONE", "start")]
+    buttons = {ASK_BEFORE(id=on_its_way(salon, state).pk, deed=deed): (state, deed) for state, deed in cases}
 
-    assert opens(at_the_desk(talker, salon), ASK_BEFORE(id=found.pk, deed=deed)).toast == OUTDATED
+    answers = toasts(at_the_desk(talker, salon), buttons)
+
+    assert {buttons[data]: toast for data, toast in answers.items()} == dict.fromkeys(cases, OUTDATED)
 
 
 def test_with_nobody_to_tell_it_does_not_start(salon, talker):
@@ -243,12 +244,16 @@ def test_whoever_looks_at_a_running_one_is_shown_more(salon, talker, asked_for, 
     assert menu_of(ADMIN).shows == f"broadcast:{found.pk}:{tap_of(desk)}"
 
 
-@pytest.mark.parametrize("state", [state for state in BroadcastState if state != "RUNNING"])
-def test_nobody_follows_what_does_not_run(salon, talker, asked_for, state, django_capture_on_commit_callbacks):
-    with django_capture_on_commit_callbacks(execute=True):
-        looking_at(talker, salon, on_its_way(salon, state, SENT=1))
+def test_nobody_follows_what_does_not_run(salon, talker, asked_for, django_capture_on_commit_callbacks):
+    desk, asked = at_the_desk(talker, salon), {}
 
-    assert asked_for == []
+    for state in set(BroadcastState) - {BroadcastState.RUNNING}:
+        with django_capture_on_commit_callbacks(execute=True):
+            opens(desk, BROADCAST(id=on_its_way(salon, state, SENT=1).pk))
+        asked[state] = [*asked_for]
+        asked_for.clear()
+
+    assert asked == {state: [] for state in BroadcastState if state != "RUNNING"}
 
 
 def test_a_look_changes_the_message_and_asks_for_another(salon, talker, asked_for):

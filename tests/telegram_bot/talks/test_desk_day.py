@@ -14,6 +14,7 @@ from telegram_bot.callbacks import (
     DESK_VISIT,
 )
 from tests.factories import make_location, make_specialist, make_user
+from tests.lasting import lasting
 from tests.telegram_bot.desk import ADMIN, a_moment_later, at_the_desk, data_of
 from tests.telegram_bot.talks.days import BOTH, day_name, fixed, olga, shows, visit
 from tests.telegram_bot.talks.world import (
@@ -24,6 +25,8 @@ from tests.telegram_bot.talks.world import (
 )
 
 pytestmark = pytest.mark.django_db
+
+built = lasting(World)
 
 
 def colleague(world: World, name: str = "Boris") -> Specialist:
@@ -51,7 +54,7 @@ MENU = {
 @BOTH
 @pytest.mark.parametrize("role", [Role.ADMIN, Role.OPERATOR])
 def test_menu_of_the_desk(world, talker, language, role):
-    who = at_the_desk(talker, world, role, language)
+    who = at_the_desk(talker, world, role, language).says("/menu")
 
     nothing = {"ru": "Визитов нет.", "en": "No visits."}[language]
     assert who.text == f"{world.company.name}\n{day_name(world.day(0), language)}: {nothing}"
@@ -66,7 +69,7 @@ def test_menu_says_how_the_day_goes(world, talker, language, monkeypatch):
     visit(world, 14, days=0, contact_name="Мария Алёхина")
     visit(world, 15, days=0)
 
-    who = olga(talker, language)
+    who = olga(talker, language).says("/start")
 
     counts = {"ru": "4 визита · здесь: 1 · не пришли: 1", "en": "4 visits · 1 here · no-shows: 1"}[language]
     following = {
@@ -84,7 +87,7 @@ def test_everything_written_opens_the_menu(world, talker, command):
 
 
 def test_desk_is_a_client_too(world, talker):
-    who = olga(talker).taps("👤 As a client")
+    who = olga(talker).says("/start").taps("👤 As a client")
 
     assert who.taps("🏠 To the menu").labels[0] == ["📋 Today", "➕ Book"]
 
@@ -144,7 +147,7 @@ def test_day_of_the_salon_is_told_line_by_line(world, talker, language):
 
 
 def test_one_goes_from_day_to_day(world, talker):
-    who = olga(talker).taps("📋 Today")
+    who = olga(talker).says("/start").taps("📋 Today")
     names = [who.text, who.taps("▶").text, who.taps("▶").text, who.taps("Today").text, who.taps("◀").text]
 
     assert [name.split(" · ")[0] for name in names] == [day_name(world.day(days), "en") for days in (0, 1, 2, 0, -1)]
@@ -204,7 +207,7 @@ def test_today_opens_the_page_that_it_is_time_for(world, talker, monkeypatch):
     for number in range(10):
         visit(world, 10 + number // 9, days=0, specialist=colleague(world))
 
-    who = olga(talker).taps("📋 Today")
+    who = olga(talker).says("/start").taps("📋 Today")
 
     assert who.labels[1] == ["◀ Earlier"]
 

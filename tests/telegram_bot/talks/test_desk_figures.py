@@ -11,6 +11,7 @@ from booking.models import Appointment, Status
 from telegram_bot.callbacks import FIGURES
 from tests.booking.rows import put
 from tests.factories import Salon, make_client, make_location, make_specialist
+from tests.lasting import copied, lasting
 from tests.telegram_bot.desk import a_moment_later, at_the_desk, data_of, opens, staff
 
 pytestmark = pytest.mark.django_db
@@ -18,9 +19,12 @@ pytestmark = pytest.mark.django_db
 OUTDATED = "This button is out of date. I have opened the menu."
 
 
+built = lasting(lambda: Salon(name="Centre"))
+
+
 @pytest.fixture
-def salon() -> Salon:
-    return Salon(name="Centre")
+def salon(built) -> Salon:
+    return copied(built)
 
 
 def todays(salon: Salon, hour: int = 10, **fields) -> Appointment:

@@ -15,7 +15,8 @@ from telegram_bot.callbacks import CLIENT_CARD, EDIT, FIND, NEW_PLACE
 from tests.booking.rows import put
 from tests.booking.steps import cashier_of
 from tests.factories import Salon, make_client, make_location, make_specialist
-from tests.telegram_bot.desk import a_moment_later, at_the_desk, data_of, opens, staff
+from tests.lasting import copied, lasting
+from tests.telegram_bot.desk import a_moment_later, at_the_desk, data_of, opens, staff, toasts
 from wallet.commands import deposit
 from wallet.values import Method
 
@@ -25,9 +26,12 @@ OUTDATED = "This button is out of date. I have opened the menu."
 NOBODY = "Nobody was found. Write four digits or more, another spelling of the name, or the whole number."
 
 
+built = lasting(Salon)
+
+
 @pytest.fixture
-def salon() -> Salon:
-    return Salon()
+def salon(built) -> Salon:
+    return copied(built)
 
 
 @pytest.fixture
@@ -48,16 +52,18 @@ def put_on(salon: Salon, days: int, hour: int = 10, **fields) -> Appointment:
 # --- finding ----------------------------------------------------------------------------------------------------------
 
 
+HER_CARD = "👤 Мария Алёхина\n📞 +7 999 123-45-67 ✈️ Telegram\n"
+HERS = ["4567", "…45-67", "89991234567", "+7 (999) 123-45-67", "мария", "Алехина Мар", "мар алёх"]
+
+
 @pytest.mark.parametrize(("role", "language"), [(Role.ADMIN, "ru"), (Role.OPERATOR, "en")])
-@pytest.mark.parametrize(
-    "typed", ["4567", "…45-67", "89991234567", "+7 (999) 123-45-67", "мария", "Алехина Мар", "мар алёх"]
-)
-def test_one_client_is_shown_at_once(salon, talker, maria, language, role, typed):
+def test_one_client_is_shown_at_once(salon, talker, maria, language, role):
     make_client(salon.company)
+    desk = at_the_desk(talker, salon, role, language)
 
-    desk = finds(talker, salon, language, role).says(typed)
+    shown = {typed: opens(a_moment_later(desk), FIND()).says(typed).text for typed in HERS}
 
-    assert desk.text.startswith("👤 Мария Алёхина\n📞 +7 999 123-45-67 ✈️ Telegram\n")
+    assert {typed: text for typed, text in shown.items() if not text.startswith(HER_CARD)} == {}
 
 
 def test_the_command_asks_the_same(salon, talker, maria):
@@ -87,12 +93,18 @@ def test_too_many_ask_for_more(salon, talker):
     assert [len(row) for row in desk.labels] == [1] * 9
 
 
-@pytest.mark.parametrize("typed", ["9999", "567", "Пётр", "м", "ария", "%", "_____", "'; DROP TABLE", "<b>", "0" * 300])
-def test_whoever_is_not_there_is_not_found(salon, talker, maria, typed):
-    desk = finds(talker, salon).says(typed)
+NOBODYS = ["9999", "567", "Пётр", "м", "ария", "%", "_____", "'; DROP TABLE", "<b>", "0" * 300]
 
-    assert desk.text == NOBODY
-    assert desk.labels == [["➕ Book for somebody new"], ["🏠 To the menu"]]
+
+def test_whoever_is_not_there_is_not_found(salon, talker, maria):
+    desk, shown = at_the_desk(talker, salon), {}
+
+    for typed in NOBODYS:
+        opens(a_moment_later(desk), FIND()).says(typed)
+        shown[typed] = (desk.text, desk.labels)
+
+    found = (NOBODY, [["➕ Book for somebody new"], ["🏠 To the menu"]])
+    assert shown == dict.fromkeys(NOBODYS, found)
 
 
 def test_whoever_types_again_searches_again(salon, talker, maria):
@@ -125,11 +137,17 @@ def test_who_hides_behind_a_name_is_looked_for_by_what_he_wrote(salon, talker, m
     assert finds(talker, salon).forwards("Masha", "Can I come today?").text == NOBODY
 
 
-@pytest.mark.parametrize("contact", [("123", 0), ("", 77), ("79990009999", 77)])
-def test_a_contact_of_nobody_is_not_found(salon, talker, maria, contact):
-    phone, user_id = contact
+CONTACTS = [("123", 0), ("", 77), ("79990009999", 77)]
 
-    assert finds(talker, salon).shares_phone(phone, user_id=user_id).text == NOBODY
+
+def test_a_contact_of_nobody_is_not_found(salon, talker, maria):
+    desk, shown = at_the_desk(talker, salon), {}
+
+    for phone, user_id in CONTACTS:
+        opens(a_moment_later(desk), FIND()).shares_phone(phone, user_id=user_id)
+        shown[phone, user_id] = desk.text
+
+    assert shown == dict.fromkeys(CONTACTS, NOBODY)
 
 
 def test_inactive_clients_are_not_offered(salon, talker, maria):
@@ -158,7 +176,7 @@ def test_nothing_of_what_was_typed_is_kept_in_redis(salon, talker, maria):
 
 def test_without_its_question_an_answer_leads_to_the_menu(salon, talker, maria):
     """Forgotten after half an hour, or with the whole of Redis."""
-    desk = at_the_desk(talker, salon)
+    desk = at_the_desk(talker, salon).says("/menu")
     menu = desk.text
     opens(desk, FIND())
     get_redis_connection().delete(f"fsm:{desk.tg_id}")
@@ -264,9 +282,10 @@ def test_the_longest_card_fits_into_a_message(salon, talker):
     assert [row[0][:4] for row in data_of(desk)] == ["bke:"] * 6 + ["ad:n", "ad:f"]
 
 
-@pytest.mark.parametrize("data", ["ad:c:0", "ad:c:zzzzzzzzzzzz", "ad:c:1", "ad:c:-1", "ad:c:"])
-def test_cards_of_nobody_are_out_of_date(salon, talker, data):
-    assert opens(at_the_desk(talker, salon), data).toast == OUTDATED
+def test_cards_of_nobody_are_out_of_date(salon, talker):
+    cards = ["ad:c:0", "ad:c:zzzzzzzzzzzz", "ad:c:1", "ad:c:-1", "ad:c:"]
+
+    assert toasts(at_the_desk(talker, salon), cards) == dict.fromkeys(cards, OUTDATED)
 
 
 @pytest.mark.parametrize("rows", [1, 30])
@@ -275,7 +294,7 @@ def test_one_visit_and_thirty_cost_the_same(salon, talker, maria, rows):
         put_on(salon, number + 1, client=maria)
         put_on(salon, -number - 1, client=maria, status=Status.COMPLETED)
         make_client(salon.company, first_name="Мария")
-    desk = finds(talker, salon)
+    desk = at_the_desk(talker, salon).says("/menu")
     opens(desk, CLIENT_CARD(client=maria.pk))
 
     with CaptureQueriesContext(connection) as captured:

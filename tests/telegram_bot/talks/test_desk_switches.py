@@ -8,16 +8,22 @@ from notifications.queries import matrix_of
 from notifications.values import Channel, Occasion, RecipientRole
 from telegram_bot.callbacks import SWITCH, SWITCHES
 from tests.factories import Salon
+from tests.lasting import copied, lasting
 from tests.telegram_bot.desk import a_moment_later, at_the_desk, data_of, opens, staff
+from tests.telegram_bot.talking import Talker
 
 pytestmark = pytest.mark.django_db
 
+OUTDATED = "This button is out of date. I have opened the menu."
 CREATED = {"event": "booking_created", "role": "client"}
 
 
+built = lasting(Salon)
+
+
 @pytest.fixture
-def salon() -> Salon:
-    return Salon()
+def salon(built) -> Salon:
+    return copied(built)
 
 
 def channels(salon: Salon, occasion=Occasion.BOOKING_CREATED, role=RecipientRole.CLIENT) -> frozenset[Channel]:
@@ -71,28 +77,25 @@ def test_what_is_told_by_some_channels_says_so(salon, talker):
     assert "☑️ by some channels only; which, is chosen in the console." in chief.text
 
 
-@pytest.mark.parametrize(
-    "data", ["ad:set:booking_reminder:admin", "ad:set:day_summary:client", "ad:set:nonsense:client"]
-)
-def test_what_nobody_is_told_cannot_be_switched(salon, talker, data):
+def answers(salon: Salon, who: Talker, buttons: list[str]) -> dict[str, tuple]:
+    """What he is answered to each of them, and all the switches after it."""
+    return {data: (opens(a_moment_later(who), data).toast, matrix_of(salon.company.pk)) for data in buttons}
+
+
+def test_what_nobody_is_told_cannot_be_switched(salon, talker):
     before = matrix_of(salon.company.pk)
+    buttons = ["ad:set:booking_reminder:admin", "ad:set:day_summary:client", "ad:set:nonsense:client"]
 
-    chief = opens(at_the_desk(talker, salon), data)
-
-    assert chief.toast == "This button is out of date. I have opened the menu."
-    assert matrix_of(salon.company.pk) == before
+    assert answers(salon, at_the_desk(talker, salon), buttons) == dict.fromkeys(buttons, (OUTDATED, before))
 
 
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.SPECIALIST, Role.ACCOUNTANT, Role.CLIENT])
-@pytest.mark.parametrize("data", [SWITCHES(), SWITCH(**CREATED)])
-def test_nobody_but_an_administrator_switches(salon, talker, role, data):
+def test_nobody_but_an_administrator_switches(salon, talker, role):
     if role != Role.CLIENT:
         staff(salon.company, 9, role)
-    somebody = talker(9, language="en").says("/menu")
+    before, buttons = matrix_of(salon.company.pk), [SWITCHES(), SWITCH(**CREATED)]
 
-    opens(somebody, data)
-
-    assert somebody.toast == "This button is out of date. I have opened the menu."
+    assert answers(salon, talker(9, language="en"), buttons) == dict.fromkeys(buttons, (OUTDATED, before))
     assert channels(salon) == frozenset(Channel)
 
 

@@ -26,6 +26,7 @@ from telegram_bot.callbacks import (
 from telegram_bot.models import IncomingUpdate
 from tests.booking.steps import history, last_event, operator_of
 from tests.factories import make_location, make_specialist, make_user
+from tests.lasting import lasting
 from tests.telegram_bot.crawl import crawl
 from tests.telegram_bot.desk import a_moment_later, data_of, staff
 from tests.telegram_bot.talks.days import BOTH, day_in_words, olga, shows, visit
@@ -41,6 +42,8 @@ from tests.telegram_bot.talks.world import (
 )
 
 pytestmark = pytest.mark.django_db
+
+built = lasting(World)
 
 
 @BOTH

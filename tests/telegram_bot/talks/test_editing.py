@@ -1,18 +1,13 @@
 """One visit is changed by whoever may: its menu, cancelling with the rule stated, and the cards."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-from django.db import connections
 from django_redis import get_redis_connection
 
-from accounts import transactions
 from accounts.models import Company
 from accounts.values import Channel, Role
-from booking.commands import cancel_appointment, progress, reschedule_appointment
+from booking.commands import cancel_appointment, reschedule_appointment
 from booking.models import Appointment, Status
-from notifications.commands import attach_chat, dispatch_event, send_delivery
+from notifications.commands import dispatch_event, send_delivery
 from notifications.models import Delivery
 from telegram_bot import memory
 from telegram_bot.callbacks import (
@@ -34,7 +29,8 @@ from telegram_bot.callbacks import (
 )
 from tests.booking.steps import history, last_event, operator_of
 from tests.factories import WEB, make_location, make_specialist, make_user
-from tests.telegram_bot.talking import post
+from tests.lasting import lasting
+from tests.telegram_bot.desk import a_moment_later, opens
 from tests.telegram_bot.talks.world import (
     ACCOUNTANT,
     ANNA,
@@ -50,11 +46,10 @@ from tests.telegram_bot.talks.world import (
     top_up,
     visit_row,
 )
-from tests.torture.rivals import Meeting, before_locking
-
-FIVE = [ANNA, 101, 102, 103, 104]
 
 pytestmark = pytest.mark.django_db
+
+built = lasting(World)
 
 
 @pytest.fixture
@@ -206,17 +201,14 @@ def test_late_fee_of_a_visit_that_nothing_was_paid_for(world, talker, language, 
     assert anna.text.splitlines()[-1] == said
 
 
-@pytest.mark.parametrize("button", [CANCEL, CONFIRM_CANCEL, RESCHEDULE])
-def test_visit_that_has_begun_is_not_changed_by_its_client(world, anna, button):
+def test_visit_that_has_begun_is_not_changed_by_its_client(world, anna):
     start = world.opened.replace(second=0, microsecond=0)
-    visit = visit_row(world, start, world.anna, Status.CONFIRMED)
-    anna.says("/start")
-    before = state()
+    pk = visit_row(world, start, world.anna, Status.CONFIRMED).pk
+    before, buttons = state(), [CANCEL(id=pk, return_to="l0"), CONFIRM_CANCEL(id=pk, return_to="l0"), RESCHEDULE(id=pk)]
 
-    data = button(id=visit.pk) if button is RESCHEDULE else button(id=visit.pk, return_to="l0")
-    anna.forges(data, message_id=anna.screen.message_id)
+    answers = {data: (opens(anna, data).toast, state()) for data in buttons}
 
-    assert (anna.toast, state()) == ("The visit has already begun. Please call the salon.", before)
+    assert answers == dict.fromkeys(buttons, ("The visit has already begun. Please call the salon.", before))
 
 
 def moved_by_the_desk(world) -> Appointment:
@@ -234,57 +226,6 @@ def test_visit_is_cancelled_from_its_card(world, anna):
 
     assert anna.labels == [["📅 Book again"], ["🏠 To the menu"]]
     assert len(anna.telegram.live_messages(ANNA)) == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_cancelled_five_times_at_once_it_is_cancelled_once(talker, telegram):
-    """By its client and by four who follow it; the money comes back once."""
-    world = World()
-    top_up(world.anna, 1000)
-    visit = world.visit(10, pay_from_wallet=True)
-
-    cancelled_by_five_at_once(visit, talker, telegram)
-
-    world.anna.wallet.refresh_from_db()
-    assert history(visit).count("booking_cancelled") == 1
-    assert world.anna.wallet.balance == 1000
-    texts = {telegram.live_messages(chat)[-1].text.split(" · ")[0] for chat in FIVE}
-    assert texts == {"❌ Your visit has been cancelled"}
-
-
-@pytest.mark.django_db(transaction=True)
-def test_control_without_locks_what_is_cancelled_five_times_at_once_is_told_as_often(talker, telegram, monkeypatch):
-    visit = World().visit(10)
-    meeting = Meeting(5)
-    before_locking(monkeypatch, lambda: None, lock=False)
-    monkeypatch.setattr(transactions, "OPENING", "SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
-    monkeypatch.setattr(progress, "require_step", lambda *_args: meeting.wait())
-
-    cancelled_by_five_at_once(visit, talker, telegram)
-
-    assert history(visit).count("booking_cancelled") == 5
-
-
-def cancelled_by_five_at_once(visit: Appointment, talker, telegram) -> None:
-    people = {chat: talker(chat, f"Chat {chat}", "en") for chat in FIVE}
-    for chat in FIVE[1:]:
-        attach_chat(visit.pk, chat, "en")
-    updates = [telegram.forged_press(chat, CONFIRM_CANCEL(id=visit.pk, return_to="n")) for chat in FIVE]
-
-    statuses = at_once(lambda number: post(people[FIVE[number]].browser, updates[number]).status_code)
-
-    assert statuses == [200] * 5
-
-
-def at_once(do: Callable[[int], int]) -> list[int]:
-    def one(number: int) -> int:
-        try:
-            return do(number)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(5) as threads:
-        return list(threads.map(one, range(5)))
 
 
 # By staff -------------------------------------------------------------------------------------------------------------
@@ -409,38 +350,39 @@ def test_client_goes_back_to_his_own_card(world, anna):
     assert anna.labels[-1] == ["🏠 To the menu"]
 
 
-@pytest.mark.parametrize(
-    ("who", "return_to", "data"),
-    [
-        (ANNA, "n", "m:c:{id}"),
-        (ANNA, "l2", "m:l:2"),
-        (ANNA, "h0", "m:h:0"),
-        (ANNA, "d20260128", "m:c:{id}"),
-        (ANNA, "c1", "m:c:{id}"),
-        (SPECIALIST, "n", "sp:c:{id}"),
-        (SPECIALIST, "d20260128", "sp:d:20260128"),
-        (SPECIALIST, "c1", "sp:c:{id}"),
-        (OPERATOR, "n", "bkn:back:{id}"),
-        (OPERATOR, "d20260128", "ad:d:20260128:0"),
-        (OPERATOR, "d20269928", "bkn:back:{id}"),
-        (OPERATOR, "dx", "bkn:back:{id}"),
-        (OPERATOR, "cz9", "ad:c:z9"),
-        (OPERATOR, "c000", "bkn:back:{id}"),
-        (OPERATOR, "c", "bkn:back:{id}"),
-        (OPERATOR, "l0", "m:l:0"),
-        (OPERATOR, "l9999", "bkn:back:{id}"),
-        (OPERATOR, "lzz", "bkn:back:{id}"),
-        (OPERATOR, "x17", "bkn:back:{id}"),
-        (OPERATOR, "n%00..", "bkn:back:{id}"),
-    ],
-)
-def test_back_leads_where_it_began(world, talker, who, return_to, data):
-    visit = world.visit(10)
-    person = talker(who, "Somebody", "en")
+BACK = {
+    (ANNA, "n"): "m:c:{id}",
+    (ANNA, "l2"): "m:l:2",
+    (ANNA, "h0"): "m:h:0",
+    (ANNA, "d20260128"): "m:c:{id}",
+    (ANNA, "c1"): "m:c:{id}",
+    (SPECIALIST, "n"): "sp:c:{id}",
+    (SPECIALIST, "d20260128"): "sp:d:20260128",
+    (SPECIALIST, "c1"): "sp:c:{id}",
+    (OPERATOR, "n"): "bkn:back:{id}",
+    (OPERATOR, "d20260128"): "ad:d:20260128:0",
+    (OPERATOR, "d20269928"): "bkn:back:{id}",
+    (OPERATOR, "dx"): "bkn:back:{id}",
+    (OPERATOR, "cz9"): "ad:c:z9",
+    (OPERATOR, "c000"): "bkn:back:{id}",
+    (OPERATOR, "c"): "bkn:back:{id}",
+    (OPERATOR, "l0"): "m:l:0",
+    (OPERATOR, "l9999"): "bkn:back:{id}",
+    (OPERATOR, "lzz"): "bkn:back:{id}",
+    (OPERATOR, "x17"): "bkn:back:{id}",
+    (OPERATOR, "n%00.."): "bkn:back:{id}",
+}
 
-    person.forges(f"bke:menu:{visit.pk}:{return_to}")
 
-    assert person.screen.rows[-1][0]["callback_data"] == data.format(id=visit.pk)
+def test_back_leads_where_it_began(world, talker):
+    visit, back = world.visit(10), {}
+    people = {who: talker(who, "Somebody", "en") for who in (ANNA, SPECIALIST, OPERATOR)}
+
+    for who, return_to in BACK:
+        opens(people[who].clears(), f"bke:menu:{visit.pk}:{return_to}")
+        back[who, return_to] = people[who].screen.rows[-1][0]["callback_data"]
+
+    assert back == {case: data.format(id=visit.pk) for case, data in BACK.items()}
 
 
 def test_who_is_staff_and_client_acts_as_staff(world, talker):
@@ -492,39 +434,43 @@ def elsewhere(world):
     make_specialist(world.location, world.service, user=make_user(world.company, Role.SPECIALIST, tg_id=24))
 
 
-def forged(person, buttons) -> dict[str, str]:
-    """What a program of his is answered to each; it shows him nothing but his menu."""
-    menu, toasts = (person.screen.message_id, person.text), {}
+def forged(person, buttons: dict[str, str]) -> dict[str, str | list]:
+    """What a program of his is answered to each; or what he sees then, should that be anything but his menu."""
+    menu, answers = seen(person), {}
     for name, data in buttons.items():
-        get_redis_connection().flushdb()
-        toasts[name] = person.forges(data, message_id=menu[0]).toast
-        assert (person.screen.message_id, person.text) == menu
-    return toasts
+        toast = opens(a_moment_later(person), data).toast
+        answers[name] = toast if seen(person) == menu else seen(person)
+    return answers
 
 
-@pytest.mark.parametrize("who", [BORIS, 99, ELSEWHERE, ACCOUNTANT, 24])
-def test_nobody_else_changes_a_visit(world, talker, elsewhere, who):
+def seen(person) -> list[tuple[int, str]]:
+    return [(message.message_id, message.text) for message in person.telegram.live_messages(person.tg_id)]
+
+
+def forged_by(talker, people: tuple[int, ...], buttons: dict[str, str]) -> dict[int, tuple]:
+    """What each of them is answered, and the state after it."""
+    return {who: (forged(talker(who, "Somebody", "en").says("/start"), buttons), state()) for who in people}
+
+
+def test_nobody_else_changes_a_visit(world, talker, elsewhere):
     visit, start = world.visit(10), world.at(12, days=2)
-    person = talker(who, "Somebody", "en").says("/start")
-    before = state()
+    before, people = state(), (BORIS, 99, ELSEWHERE, ACCOUNTANT, 24)
     buttons = {name: build(visit.pk) for name, build in {**OF_A_VISIT, **OF_THE_DESK}.items()}
     buttons |= {name: build(visit.pk, start) for name, build in OF_A_MOVE.items()}
 
-    toasts = forged(person, buttons)
+    answers = forged_by(talker, people, buttons)
 
-    assert (toasts, state()) == (dict.fromkeys(buttons, OUTDATED), before)
+    assert answers == {who: (dict.fromkeys(buttons, OUTDATED), before) for who in people}
 
 
-@pytest.mark.parametrize("who", [ANNA, OPERATOR, SPECIALIST])
-def test_another_companys_visit_is_out_of_reach(world, talker, who):
+def test_another_companys_visit_is_out_of_reach(world, talker):
     visit = strangers_visit()
-    person = talker(who, "Somebody", "en").says("/start")
-    before = state()
+    before, people = state(), (ANNA, OPERATOR, SPECIALIST)
     buttons = {name: build(visit.pk) for name, build in {**OF_A_VISIT, **OF_THE_DESK}.items()}
 
-    toasts = forged(person, buttons)
+    answers = forged_by(talker, people, buttons)
 
-    assert (toasts, state()) == (dict.fromkeys(buttons, OUTDATED), before)
+    assert answers == {who: (dict.fromkeys(buttons, OUTDATED), before) for who in people}
 
 
 def test_client_has_no_cards_of_the_desk(world, anna):

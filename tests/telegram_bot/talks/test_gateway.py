@@ -22,7 +22,7 @@ from telegram_bot.tasks import answer_what_was_left, forget_old_updates
 from telegram_bot.values import Reply
 from tests.booking.plans import analyse, plan_of
 from tests.factories import Salon, make_user
-from tests.telegram_bot.desk import staff
+from tests.telegram_bot.desk import opens, staff
 from tests.telegram_bot.talking import SECRET, WEBHOOK, post
 from tests.workers import wait_until
 
@@ -52,19 +52,28 @@ def written(text: object = "/start", *, update_id: object = 1, tg_id: object = 7
 # Who may come in ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "secret",
-    [None, "", SECRET[:-1], SECRET + "x", SECRET.upper(), f"{SECRET},{SECRET}", f" {SECRET}x", "ключ", "a" * 10_000],
-    ids=["none", "empty", "prefix", "longer", "upper", "twice", "space", "unicode", "long"],
-)
-def test_whoever_does_not_know_the_secret_is_refused(telegram, salon, secret):
+WRONG = {
+    "none": None, "empty": "", "prefix": SECRET[:-1], "longer": SECRET + "x", "upper": SECRET.upper(),
+    "twice": f"{SECRET},{SECRET}", "space": f" {SECRET}x", "unicode": "ключ", "long": "a" * 10_000,
+}  # fmt: skip
+
+
+def test_whoever_does_not_know_the_secret_is_refused(telegram, salon):
     telegram.add_user(7)
-    update = telegram.says(7, "/start")
+    update, answers = telegram.says(7, "/start"), {}
 
-    headers = {} if secret is None else {"X-Telegram-Bot-Api-Secret-Token": secret.encode().decode("latin-1")}
-    response = Browser().post(WEBHOOK, json.dumps(update), content_type="application/json", headers=headers)
+    for name, secret in WRONG.items():
+        before = effects(telegram)
+        headers = {} if secret is None else {"X-Telegram-Bot-Api-Secret-Token": secret.encode().decode("latin-1")}
+        response = Browser().post(WEBHOOK, json.dumps(update), content_type="application/json", headers=headers)
+        answers[name] = (response.status_code, effects(telegram) == before)
 
-    assert (response.status_code, telegram.calls, IncomingUpdate.objects.count()) == (403, [], 0)
+    assert (answers, effects(telegram)) == (dict.fromkeys(WRONG, (403, True)), (0, 0))
+
+
+def effects(telegram) -> tuple[int, int]:
+    """How many calls and updates there are."""
+    return len(telegram.calls), IncomingUpdate.objects.count()
 
 
 def test_without_a_secret_of_ours_nobody_is_telegram(telegram, settings):
@@ -78,29 +87,33 @@ def test_only_a_post_comes_in():
     assert Browser().get(WEBHOOK).status_code == 405
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        "", "{", "null", "[]", "17", '"text"', "{}", '{"update_id": 1}', '{"update_id": "x", "message": {}}',
-        '{"update_id": 1, "message": {"message_id": 5}}', '{"update_id": 1, "callback_query": {"id": "1"}}',
-        '{"update_id": 1, "message": "text"}', "[" * 100_000, b"\xff\xfe", '{"update_id": NaN}',
-        '{"update_id": 1, "message": {"message_id": 1, "date": 1e30, "chat": {"id": 1, "type": "private"}}}',
-        *(written(update_id=number) for number in (0, -5, 1.5, 2**63, True, None, "5", "five", float("nan"), {"a": 1})),
-        *(written(tg_id=number) for number in (-7, 7.5, 2**70, None, "7", "seven", float("inf"))),
-        written("x", more=float("nan")),
-    ],
-    ids=range(34),
-)  # fmt: skip
-def test_what_is_no_update_is_taken_and_forgotten(telegram, body):
-    assert post(Browser(), body).status_code == 200
-    assert (telegram.calls, IncomingUpdate.objects.count()) == ([], 0)
+NO_UPDATES = [
+    "", "{", "null", "[]", "17", '"text"', "{}", '{"update_id": 1}', '{"update_id": "x", "message": {}}',
+    '{"update_id": 1, "message": {"message_id": 5}}', '{"update_id": 1, "callback_query": {"id": "1"}}',
+    '{"update_id": 1, "message": "text"}', "[" * 100_000, b"\xff\xfe", '{"update_id": NaN}',
+    '{"update_id": 1, "message": {"message_id": 1, "date": 1e30, "chat": {"id": 1, "type": "private"}}}',
+    *(written(update_id=number) for number in (0, -5, 1.5, 2**63, True, None, "5", "five", float("nan"), {"a": 1})),
+    *(written(tg_id=number) for number in (-7, 7.5, 2**70, None, "7", "seven", float("inf"))),
+    written("x", more=float("nan")),
+]  # fmt: skip
+
+
+def is_forgotten(telegram, body: str | bytes) -> bool:
+    before = effects(telegram)
+    return (post(Browser(), body).status_code, effects(telegram)) == (200, before)
+
+
+def test_what_is_no_update_is_taken_and_forgotten(telegram):
+    kept = [body[:300] for body in NO_UPDATES if not is_forgotten(telegram, body)]
+
+    assert (kept, effects(telegram)) == ([], (0, 0))
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("text", ["a\0b", "half a letter: \ud83d"])
-def test_what_cannot_be_kept_is_taken_and_forgotten(telegram, text):
-    assert post(Browser(), written(text)).status_code == 200
-    assert (telegram.calls, IncomingUpdate.objects.count()) == ([], 0)
+def test_what_cannot_be_kept_is_taken_and_forgotten(telegram):
+    kept = [text for text in ("a\0b", "half a letter: \ud83d") if not is_forgotten(telegram, written(text))]
+
+    assert (kept, effects(telegram)) == ([], (0, 0))
 
 
 def test_groups_are_not_talked_to(telegram, salon):
@@ -186,19 +199,20 @@ def test_what_was_written_is_forgotten_once_it_is_answered(telegram, salon, talk
     assert (row.body, row.what, row.outcome, row.handled_at is not None) == (None, "text", "ok", True)
 
 
-@pytest.mark.parametrize(
-    ("text", "what"),
-    [
-        ("/start inv_secret", "/start"),
-        ("/Find@okno_bot", "/find"),
-        ("/79991234567 Anna", "text"),
-        ("/inv_secret", "text"),
-    ],
-)
-def test_of_what_was_written_only_a_command_is_written_down(telegram, salon, talker, text, what):
-    talker().says(text)
+def test_of_what_was_written_only_a_command_is_written_down(telegram, salon, talker):
+    whats = {
+        "/start inv_secret": "/start",
+        "/Find@okno_bot": "/find",
+        "/79991234567 Anna": "text",
+        "/inv_secret": "text",
+    }
+    anna = talker()
 
-    assert list(IncomingUpdate.objects.values_list("what", flat=True)) == [what]
+    for text in whats:
+        anna.says(text)
+
+    written_down = IncomingUpdate.objects.order_by("update_id").values_list("what", flat=True)
+    assert dict(zip(whats, written_down, strict=True)) == whats
 
 
 def test_an_update_whose_process_died_is_answered_later(telegram, salon, monkeypatch):
@@ -347,16 +361,16 @@ def gone(*args):
     raise OperationalError
 
 
-@pytest.mark.parametrize(
-    "data", ["", "x" * 64, "b:h", "b:h:1:1:1:zzzzzzz", "bke:menu:1", "ж" * 32, "b:m:0:0", "%00", "m:o:1e9"]
-)
-def test_garbage_is_answered_with_the_menu(telegram, salon, talker, data):
-    anna = talker(language="en").says("/start")
+def test_garbage_is_answered_with_the_menu(telegram, salon, talker):
+    garbage = ("", "x" * 64, "b:h", "b:h:1:1:1:zzzzzzz", "bke:menu:1", "ж" * 32, "b:m:0:0", "%00", "m:o:1e9")
+    anna, shown = talker(language="en"), {}
 
-    anna.forges(data, message_id=anna.screen.message_id)
+    for data in garbage:
+        opens(anna.clears(), data)
+        shown[data] = (anna.toast, *anna.labels[0])
 
-    assert anna.toast == "This button is out of date. I have opened the menu."
-    assert anna.labels[0] == ["📅 Book", "🗓 My visits"]
+    menu = ("This button is out of date. I have opened the menu.", "📅 Book", "🗓 My visits")
+    assert shown == dict.fromkeys(garbage, menu)
 
 
 def test_button_of_a_message_that_is_out_of_reach_opens_a_new_one(telegram, salon, talker):
@@ -468,15 +482,19 @@ LIES = (
 
 
 @pytest.mark.parametrize("key", ["tg_user", "last_menu", "fsm", "fsm:phone"])
-@pytest.mark.parametrize("lie", LIES, ids=range(len(LIES)))
-def test_what_makes_no_sense_in_redis_is_as_if_it_were_not_there(telegram, salon, talker, key, lie):
-    anna = talker(language="en")
-    for text in ("Skip", "Haircut"):
-        get_redis_connection().set(f"{key}:7", lie)
-        post(Browser(), telegram.says(7, text))
+def test_what_makes_no_sense_in_redis_is_as_if_it_were_not_there(telegram, salon, talker, key):
+    anna, found = talker(language="en"), {}
 
-    assert anna.text.startswith("Haircut")
-    assert list(IncomingUpdate.objects.values_list("outcome", flat=True)) == ["ok", "ok"]
+    for lie in LIES:
+        get_redis_connection().flushdb()
+        anna.clears()
+        for text in ("Skip", "Haircut"):
+            get_redis_connection().set(f"{key}:7", lie)
+            post(Browser(), telegram.says(7, text))
+        found[lie] = (anna.text[:7], *outcomes())
+        IncomingUpdate.objects.all().delete()
+
+    assert found == dict.fromkeys(LIES, ("Haircut", ("ok", True), ("ok", True)))
 
 
 def test_handlers_exist_for_every_button_of_the_grammar():

@@ -12,13 +12,16 @@ from booking.commands import cancel_appointment, pay_visit
 from booking.commands.once import once
 from booking.commands.pay import Sums
 from tests.booking.steps import cashier_of
-from tests.telegram_bot.talks.world import ANNA, BORIS, Said, top_up
+from tests.lasting import lasting
+from tests.telegram_bot.talks.world import ANNA, BORIS, Said, World, top_up
 from wallet.ledger import post
 from wallet.models import ClientWallet
 from wallet.queries import operations_of
 from wallet.values import Kind
 
 pytestmark = pytest.mark.django_db
+
+built = lasting(World)
 
 TITLE = {"ru": "👛 Кошелёк: {sum}", "en": "👛 Wallet: {sum}"}
 EMPTY = {

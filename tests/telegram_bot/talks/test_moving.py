@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from itertools import product
 
 import pytest
 from django.db import connection
@@ -26,9 +27,14 @@ from telegram_bot.callbacks import (
 )
 from tests.booking.steps import history, last_event
 from tests.factories import WEB, book
-from tests.telegram_bot.talks.world import ANNA, OPERATOR, SPECIALIST, Said, state, top_up
+from tests.lasting import lasting
+from tests.telegram_bot.desk import opens
+from tests.telegram_bot.talks.days import visit as row
+from tests.telegram_bot.talks.world import ANNA, OPERATOR, SPECIALIST, Said, World, state, top_up
 
 pytestmark = pytest.mark.django_db
+
+built = lasting(World)
 
 
 @pytest.fixture
@@ -41,8 +47,13 @@ def choosing_a_day(anna):
 
 
 def on_day(anna, visit, day):
-    """The times of a day of the first page."""
+    """The times of a day of the first page, where the way back is to the list."""
     return choosing_a_day(anna).taps(MOVE_TIMES(id=visit.pk, day=day))
+
+
+def times_of(anna, visit, day):
+    """The same by its button alone."""
+    return opens(anna, MOVE_TIMES(id=visit.pk, day=day))
 
 
 # Days and times -------------------------------------------------------------------------------------------------------
@@ -143,7 +154,7 @@ def test_times_of_a_full_day_are_shown_by_its_parts(world, anna, step, count):
     world.company.save(update_fields=["slot_step_minutes"])
     visit = world.visit(9)
 
-    on_day(anna, visit, world.day(3))
+    times_of(anna, visit, world.day(3))
     tabs = ["• Morning", "Afternoon", "Evening"]
     shown = anna.labels[0]
     if count > 20:
@@ -158,20 +169,21 @@ def test_times_of_a_full_day_are_shown_by_its_parts(world, anna, step, count):
 def test_own_time_is_not_in_the_way_and_is_not_offered(world, anna):
     visit = world.visit(10)
 
-    on_day(anna, visit, world.day(2))
+    times_of(anna, visit, world.day(2))
 
     times = [label for row in anna.labels for label in row]
     assert ("10:00 am" in times, "10:15 am" in times, "9:45 am" in times) == (False, True, True)
 
 
-@pytest.mark.parametrize("day", ["20000101", "29991231", "10000101"])
-def test_day_that_nobody_can_book_is_empty(world, anna, day):
-    visit = world.visit(10)
+def test_day_that_nobody_can_book_is_empty(world, anna):
+    visit, days, shown = world.visit(10), ("20000101", "29991231", "10000101"), {}
 
-    anna.says("/visits").forges(f"r:t:{visit.pk}:{day}", message_id=anna.screen.message_id)
+    for day in days:
+        opens(anna.clears(), f"r:t:{visit.pk}:{day}")
+        shown[day] = (anna.text.splitlines()[-1], anna.labels)
 
-    assert anna.text.endswith("There are no free times left on this day.")
-    assert anna.labels == [["⬅️ Days"]]
+    nothing = ("There are no free times left on this day.", [["⬅️ Days"]])
+    assert shown == dict.fromkeys(days, nothing)
 
 
 def test_page_that_is_not_there_is_the_last_one(world, anna):
@@ -184,12 +196,12 @@ def test_page_that_is_not_there_is_the_last_one(world, anna):
 
 def test_steps_cost_the_same_in_an_empty_calendar_and_in_a_full_one(world, anna):
     visit = world.visit(10)
-    on_day(anna, visit, world.day(3)).taps("⬅️ Days").taps(MOVE_TIMES(id=visit.pk, day=world.day(3)))
+    times_of(anna, visit, world.day(3)).taps("⬅️ Days").taps(MOVE_TIMES(id=visit.pk, day=world.day(3)))
     with CaptureQueriesContext(connection) as empty:
         anna.taps("⬅️ Days").taps(MOVE_TIMES(id=visit.pk, day=world.day(3)))
     for number in range(30):
         day, hour = divmod(number, 6)
-        book(world.slot(9 + hour, days=4 + day), phone=f"+7999111{number:04}")
+        row(world, 9 + hour, days=4 + day)
 
     with CaptureQueriesContext(connection) as full:
         anna.taps("⬅️ Days").taps(MOVE_TIMES(id=visit.pk, day=world.day(3)))
@@ -251,11 +263,8 @@ def test_time_that_is_gone_before_the_question_shows_what_is_around_it(world, an
     assert anna.labels[-2:] == [["📆 Another day"], ["⬅️", "🏠"]]
 
 
-@pytest.mark.parametrize("button", [MOVE, MOVE_ASK])
-@pytest.mark.parametrize("start", ["0", "zzzzzz", "off the grid", "at night", "past"])
-def test_forged_times_change_nothing(world, anna, button, start):
-    visit = world.visit(10)
-    anna.says("/visits").taps("Haircut")
+def test_forged_times_change_nothing(world, anna):
+    visit, answers = world.visit(10), {}
     before = state()
     moments = {
         "off the grid": world.at(9, 7, days=3),
@@ -265,10 +274,11 @@ def test_forged_times_change_nothing(world, anna, button, start):
         "zzzzzz": from_minute36("zzzzzz"),
     }
 
-    anna.forges(button(id=visit.pk, start=moments[start]), message_id=anna.screen.message_id)
+    for (name, start), button in product(moments.items(), (MOVE, MOVE_ASK)):
+        opens(anna.clears(), button(id=visit.pk, start=start))
+        answers[name, button] = (anna.toast != "", state(), anna.text[:1])
 
-    assert anna.toast != ""
-    assert (state(), anna.text[:1]) == (before, "😔")
+    assert answers == dict.fromkeys(product(moments, (MOVE, MOVE_ASK)), (True, before, "😔"))
 
 
 def test_move_to_where_it_is_changes_nothing(world, anna):
@@ -283,7 +293,7 @@ def test_move_to_where_it_is_changes_nothing(world, anna):
 
 def test_second_yes_moves_nothing(world, anna):
     visit = world.visit(10)
-    on_day(anna, visit, world.day(3)).taps("9:00 am").taps("✅ Move")
+    times_of(anna, visit, world.day(3)).taps("9:00 am").taps("✅ Move")
     before, shown = state(), anna.screen.message_id
 
     get_redis_connection().flushdb()
@@ -292,18 +302,17 @@ def test_second_yes_moves_nothing(world, anna):
     assert (anna.toast, state()) == ("The visit is already at this time.", before)
 
 
-@pytest.mark.parametrize("button", [MOVE_DAYS, MOVE_TIMES, MOVE_PART, MOVE_ASK, MOVE, UNDO_MOVE, RESCHEDULE])
-def test_cancelled_visit_is_not_moved(world, anna, button):
+def test_cancelled_visit_is_not_moved(world, anna):
     visit = world.visit(10)
-    anna.says("/visits").taps("Haircut")
     cancel_appointment(visit.pk, WEB)
     before = state()
     parts = {"id": visit.pk, "page": 0, "day": world.day(3), "start": world.at(9, days=3)}
+    buttons = (MOVE_DAYS, MOVE_TIMES, MOVE_PART, MOVE_ASK, MOVE, RESCHEDULE)
 
-    anna.forges(button(**parts), message_id=anna.screen.message_id)
+    answers = {button: (opens(anna, button(**parts)).toast, state()) for button in (*buttons, UNDO_MOVE)}
 
-    said = "There is no move to take back." if button is UNDO_MOVE else "This visit can no longer be changed."
-    assert (anna.toast, state()) == (said, before)
+    no = dict.fromkeys(buttons, ("This visit can no longer be changed.", before))
+    assert answers == {**no, UNDO_MOVE: ("There is no move to take back.", before)}
 
 
 # Back again -----------------------------------------------------------------------------------------------------------
@@ -335,7 +344,7 @@ def test_undo_that_came_too_late_says_so(world, anna):
 
 def test_second_undo_says_that_there_is_none(world, anna):
     visit = world.visit(10)
-    on_day(anna, visit, world.day(3)).taps("9:00 am").taps("✅ Move").taps("↩️")
+    times_of(anna, visit, world.day(3)).taps("9:00 am").taps("✅ Move").taps("↩️")
     before = state()
 
     get_redis_connection().flushdb()

@@ -13,9 +13,12 @@ from telegram_bot.commands import LEFT_LYING
 from telegram_bot.flows import editing, moving
 from telegram_bot.models import IncomingUpdate
 from telegram_bot.tasks import answer_what_was_left
-from tests.telegram_bot.talks.world import ANNA, BORIS
+from tests.lasting import lasting
+from tests.telegram_bot.talks.world import ANNA, BORIS, World
 
 pytestmark = pytest.mark.django_db
+
+built = lasting(World)
 
 LATER = "This does not work at the moment. Please try again in a minute."
 

@@ -6,9 +6,12 @@ import pytest
 
 from accounts.models import Client
 from telegram_bot import answers
+from tests.lasting import lasting
 from tests.telegram_bot.talks.world import ANNA, BORIS, World, top_up
 
 pytestmark = pytest.mark.django_db
+
+built = lasting(World)
 
 ANNAS = "79991234567"
 REFUSED = "This is somebody else's number. Please use the button below."

@@ -19,10 +19,13 @@ from telegram_bot.models import Chat, IncomingUpdate
 from telegram_bot.talk import Talk
 from telegram_bot.tasks import answer_what_was_left
 from tests.factories import make_client, make_company, make_user
+from tests.lasting import lasting
 from tests.telegram_bot.desk import a_moment_later
-from tests.telegram_bot.talks.world import ACCOUNTANT, ANNA, OPERATOR, OUTDATED, SPECIALIST
+from tests.telegram_bot.talks.world import ACCOUNTANT, ANNA, OPERATOR, OUTDATED, SPECIALIST, World
 
 pytestmark = pytest.mark.django_db
+
+built = lasting(World)
 
 
 @pytest.fixture

@@ -11,11 +11,14 @@ from catalog.models import Break, Holiday, SpecialistSchedule
 from telegram_bot.callbacks import MY_DAY, MY_DAY_PAGE, MY_VISIT, MY_WEEK
 from tests.booking.rows import put, put_hold
 from tests.factories import make_location
-from tests.telegram_bot.desk import data_of
+from tests.lasting import lasting
+from tests.telegram_bot.desk import data_of, toasts
 from tests.telegram_bot.talks.days import BOTH, away, day_name, full_day, on_button, shows, vera, visit
-from tests.telegram_bot.talks.world import SPECIALIST, World, plain
+from tests.telegram_bot.talks.world import OUTDATED, World, plain
 
 pytestmark = pytest.mark.django_db
+
+built = lasting(World)
 
 
 WORDS = {
@@ -58,17 +61,18 @@ def around(world: World, days: int, language: str) -> list[str]:
 def test_start_opens_today(world, talker, language):
     words = WORDS[language]
 
-    who = vera(talker, language)
+    who = vera(talker, language).says("/start")
 
     assert who.text == words["empty"].format(day=day_name(world.day(0), language))
     assert who.labels == [around(world, 0, language), [words["break"], words["week"], "🏠"], [words["client"]]]
 
 
-@pytest.mark.parametrize("command", ["/day", "/menu", "what is on?"])
-def test_everything_he_writes_opens_today(world, talker, command):
-    who = talker(SPECIALIST, "Vera", "en").says(command)
+def test_everything_he_writes_opens_today(world, talker):
+    who, commands = vera(talker), ("/day", "/menu", "what is on?")
 
-    assert who.text.startswith(day_name(world.day(0), "en"))
+    shown = {command: who.clears().says(command).text.splitlines()[0] for command in commands}
+
+    assert shown == dict.fromkeys(commands, day_name(world.day(0), "en"))
 
 
 @BOTH
@@ -89,7 +93,7 @@ def test_day_is_told_line_by_line(world, talker, language):
 
 
 def test_one_goes_from_day_to_day_and_back_to_today(world, talker):
-    who = vera(talker)
+    who = vera(talker).says("/start")
 
     names = [who.taps("▶").text, who.taps("▶").text, who.taps("◀").text, who.taps("Today").text, who.taps("◀").text]
 
@@ -98,7 +102,7 @@ def test_one_goes_from_day_to_day_and_back_to_today(world, talker):
 
 
 def test_he_is_a_client_too(world, talker):
-    who = vera(talker).taps("👤 As a client")
+    who = vera(talker).says("/start").taps("👤 As a client")
 
     assert who.labels[-1] == ["🏠 To the menu"]
     assert who.taps("🏠 To the menu").text.startswith(day_name(world.day(0), "en"))
@@ -183,7 +187,7 @@ def test_today_opens_the_page_that_it_is_time_for(world, talker):
     last = world.at(23, 50, days=0)
     put(world, start_time=last, end_time=last + timedelta(hours=4), busy_until=last + timedelta(hours=4))
 
-    who = vera(talker)
+    who = vera(talker).says("/start")
 
     assert who.labels[1] == ["◀ Earlier"]
 
@@ -217,12 +221,11 @@ def test_visit_over_midnight_is_on_both_days(world, talker):
     assert ("1 visit" in first, "1 visit" in who.text) == (True, False)
 
 
-@pytest.mark.parametrize("day", ["10000101", "29991231", "20261340", "00000000"])
-@pytest.mark.parametrize("verb", ["d", "w", "b"])
-def test_days_of_another_life_are_none(world, talker, day, verb):
-    who = shows(vera(talker), f"sp:{verb}:{day}")
+def test_days_of_another_life_are_none(world, talker):
+    days = ("10000101", "29991231", "20261340", "00000000")
+    buttons = [f"sp:{verb}:{day}" for verb in "dwb" for day in days]
 
-    assert who.toast.endswith("I have opened the menu.")
+    assert toasts(vera(talker), buttons) == dict.fromkeys(buttons, OUTDATED)
 
 
 @BOTH

@@ -15,11 +15,14 @@ from telegram_bot.callbacks import (
     TAKE_BREAK,
     minute36,
 )
+from tests.lasting import lasting
 from tests.telegram_bot.desk import a_moment_later, data_of
 from tests.telegram_bot.talks.days import BOTH, away, day_name, fixed, shows, vera, visit
 from tests.telegram_bot.talks.world import OUTDATED, World
 
 pytestmark = pytest.mark.django_db
+
+built = lasting(World)
 
 
 @BOTH
@@ -103,7 +106,7 @@ def test_break_begins_now(world, talker, monkeypatch):
     noon = world.at(12, 7, days=2)
     monkeypatch.setattr("booking.queries.columns.ClockTimestamp", lambda: fixed(noon))
 
-    who = vera(talker).taps("☕")
+    who = vera(talker).says("/start").taps("☕")
 
     assert who.labels[0][:2] == ["12:07 pm · now", "12:30 pm"]
 
@@ -223,10 +226,12 @@ def test_break_through_midnight(world, talker):
     assert taken() == [(world.day(2), time(23, 30), time(0, 30), "")]
 
 
-def test_in_the_hour_that_autumn_shows_twice_no_break_is_written_wrongly(talker):
+def test_in_the_hour_that_autumn_shows_twice_no_break_is_written_wrongly(world, talker):
     """A quarter before the clock goes back a break would reach into the hour that begins again."""
-    world = World(timezone="Europe/Berlin", hours=(time(0), time(0)))
-    world.specialist.schedules.update(start_time=time(0), end_time=time(0))
+    world.location.timezone = "Europe/Berlin"
+    world.location.save(update_fields=["timezone"])
+    for schedules in (world.location.schedules, world.specialist.schedules):
+        schedules.update(start_time=time(0), end_time=time(0))
     start = world.at(2, 45, days=next_change(world))
 
     who = shows(vera(talker), BREAK_LENGTH(start=start))

@@ -14,6 +14,7 @@ from telegram_bot.callbacks import (
 )
 from telegram_bot.models import IncomingUpdate
 from tests.booking.steps import history, last_event, operator_of
+from tests.lasting import lasting
 from tests.telegram_bot.desk import a_moment_later, data_of
 from tests.telegram_bot.talks.days import BOTH, day_in_words, day_name, shows, vera, visit
 from tests.telegram_bot.talks.world import (
@@ -22,6 +23,8 @@ from tests.telegram_bot.talks.world import (
 )
 
 pytestmark = pytest.mark.django_db
+
+built = lasting(World)
 
 
 def known_visit(world: World, **fields) -> Appointment:

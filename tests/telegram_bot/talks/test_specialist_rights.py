@@ -36,12 +36,15 @@ from telegram_bot.callbacks import (
 )
 from telegram_bot.models import IncomingUpdate
 from tests.factories import Salon, make_specialist, make_user
+from tests.lasting import lasting
 from tests.telegram_bot.crawl import crawl
 from tests.telegram_bot.desk import a_moment_later
 from tests.telegram_bot.talks.days import BOTH, full_day, shows, vera, visit
 from tests.telegram_bot.talks.world import ANNA, ELSEWHERE, OPERATOR, OUTDATED, SPECIALIST, World, strangers_visit
 
 pytestmark = pytest.mark.django_db
+
+built = lasting(World)
 
 GONE = "You have no visits here: the salon has not named you as one of its specialists, or no longer does. "
 SECRETS = ("₽", "1000", "1,000", "1 000", "Зинаида", "Соперник", "Colleague")
@@ -132,7 +135,7 @@ def test_commands_of_others_are_texts_like_any_other(world, talker, command):
 
 @pytest.mark.parametrize("command", ["/admin", "/find"])
 def test_the_desk_s_commands_open_his_own_day(world, talker, command):
-    who = vera(talker)
+    who = vera(talker).says("/start")
     home = who.text
 
     assert who.says(command).text == home
@@ -191,7 +194,7 @@ def test_whoever_is_switched_off_changes_no_visit_by_its_card_either(world, talk
 def test_whoever_has_no_column_is_told_whom_to_ask(world, talker, language):
     Specialist.objects.update(user=None)
 
-    who = vera(talker, language)
+    who = vera(talker, language).says("/start")
 
     ask = {"ru": "Спросите администратора.", "en": "Ask whoever runs it."}[language]
     back = {"ru": ["👤 Как клиент", "🏠 В меню"], "en": ["👤 As a client", "🏠 To the menu"]}[language]
@@ -261,7 +264,7 @@ def test_a_tap_costs_the_same_with_one_visit_and_with_thirty(world, talker, monk
 
 @BOTH
 def test_morning_message_opens_the_day(world, talker, language):
-    who = vera(talker, language)
+    who = vera(talker, language).says("/start")
     visit(world, 10, contact_name="Пётр")
     delivery = Delivery.objects.create(
         company=world.company, user=world.user, role="specialist", event_type="day_summary", language=language,
@@ -275,11 +278,10 @@ def test_morning_message_opens_the_day(world, talker, language):
     assert len(who.telegram.live_messages(SPECIALIST)) == 1, "the summary has become the menu"
 
 
-def test_salon_of_another_company_is_no_business_of_his(talker):
-    mine, other = World(), Salon()
-    visit(mine, 10)
-    visit(other, 11)
+def test_salon_of_another_company_is_no_business_of_his(world, talker):
+    visit(world, 10)
+    visit(Salon(), 11)
 
-    who = shows(vera(talker), MY_DAY(day=mine.day(2)))
+    who = shows(vera(talker), MY_DAY(day=world.day(2)))
 
     assert "1 visit ·" in who.text

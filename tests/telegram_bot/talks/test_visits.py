@@ -15,9 +15,13 @@ from telegram_bot.callbacks import CALENDAR_FILE, COMMENT, REMINDER, VISIT
 from tests.booking.plans import analyse, fill_up, plan_of
 from tests.booking.steps import history, last_event, operator_of
 from tests.factories import WEB
-from tests.telegram_bot.talks.world import ANNA, BORIS, OUTDATED, Said, state, strangers_visit, visit_row
+from tests.lasting import lasting
+from tests.telegram_bot.desk import opens
+from tests.telegram_bot.talks.world import ANNA, BORIS, OUTDATED, Said, World, state, strangers_visit, visit_row
 
 pytestmark = pytest.mark.django_db
+
+built = lasting(World)
 
 
 @pytest.fixture
@@ -240,26 +244,25 @@ def test_visit_has_its_calendar_file(world, anna):
     assert (upload.name, event.start) == ("visit.ics", visit.start_time)
 
 
-@pytest.mark.parametrize("button", [VISIT, CALENDAR_FILE, COMMENT])
-@pytest.mark.parametrize("whose", ["another client's", "another company's", "a hold", "nobody's"])
-def test_visit_that_is_not_mine_is_answered_like_one_that_is_not_there(world, anna, button, whose):
-    pk = {
-        "another client's": lambda: world.visit(10, client=world.boris).pk,
-        "another company's": lambda: strangers_visit().pk,
-        "a hold": lambda: held(world).pk,
-        "nobody's": lambda: 10**17,
-    }[whose]()
-    anna.says("/start")
+def test_visit_that_is_not_mine_is_answered_like_one_that_is_not_there(world, anna):
+    ids = {
+        "another client's": world.visit(10, client=world.boris).pk,
+        "another company's": strangers_visit().pk,
+        "a hold": hold_slot(world.slot(10), world.actor(world.anna), client_id=world.anna.pk).pk,
+        "nobody's": 10**17,
+    }
+    buttons = {(whose, what): what(id=pk) for whose, pk in ids.items() for what in (VISIT, CALENDAR_FILE, COMMENT)}
     before = state()
 
-    anna.forges(button(id=pk), message_id=anna.screen.message_id)
+    answers = {case: answer(anna, data) for case, data in buttons.items()}
 
-    assert (anna.toast, state()) == (OUTDATED, before)
-    assert anna.labels[0][0] == "📅 Book"
+    assert answers == dict.fromkeys(buttons, (OUTDATED, before, "📅 Book"))
 
 
-def held(world) -> Appointment:
-    return hold_slot(world.slot(10), world.actor(world.anna), client_id=world.anna.pk)
+def answer(anna, data: str) -> tuple:
+    """To a forged button: the toast, the state after it, and what the first button is then."""
+    opens(anna.clears(), data)
+    return anna.toast, state(), anna.labels[0][0]
 
 
 # A comment ------------------------------------------------------------------------------------------------------------
@@ -465,27 +468,28 @@ def test_reminder_is_answered_with_no(world, anna):
     assert visit.status == Status.CANCELLED
 
 
-@pytest.mark.parametrize("answer", ["yes", "move", "no"])
-def test_answers_to_what_is_over_change_nothing(world, anna, answer):
+@pytest.mark.parametrize("how", ["yes", "move", "no"])
+def test_answers_to_what_is_over_change_nothing(world, anna, how):
     past = world.past_visit(1)
-    anna.says("/start")
     before = state()
 
-    anna.forges(REMINDER(id=past.pk, answer=answer), message_id=anna.screen.message_id)
+    opens(anna, REMINDER(id=past.pk, answer=how))
 
     assert (anna.toast, state()) == ("This visit can no longer be changed.", before)
 
 
-@pytest.mark.parametrize("answer", ["yes", "move", "no"])
-@pytest.mark.parametrize("whose", ["another client's", "another company's"])
-def test_answers_for_somebody_else_change_nothing(world, anna, whose, answer):
-    visit = strangers_visit() if whose == "another company's" else world.visit(10, client=world.boris)
-    anna.says("/start")
+def test_answers_for_somebody_else_change_nothing(world, anna):
+    visits = {"another client's": world.visit(10, client=world.boris), "another company's": strangers_visit()}
+    buttons = {
+        (whose, how): REMINDER(id=visit.pk, answer=how)
+        for whose, visit in visits.items()
+        for how in ("yes", "move", "no")
+    }
     before = state()
 
-    anna.forges(REMINDER(id=visit.pk, answer=answer), message_id=anna.screen.message_id)
+    answers = {case: answer(anna, data) for case, data in buttons.items()}
 
-    assert (anna.toast, state()) == (OUTDATED, before)
+    assert answers == dict.fromkeys(buttons, (OUTDATED, before, "📅 Book"))
 
 
 def test_whoever_follows_a_visit_may_say_that_its_client_comes(world, anna):
