@@ -1,7 +1,10 @@
 """The application's settings with the handful of lines that only tests need."""
 
 from config.settings import *  # noqa: F403 - a settings file is read whole
+from config.settings import DATABASES
 
+# Nothing of a test has to survive a power cut: no commit waits for the disk.
+DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
 # Static files straight from the source tree: nothing is collected for a test.
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
