@@ -101,7 +101,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item, nextitem):
-    """Pytest's own, in a large room: every tenth second of the tests went into making room for calls."""
+    """Pytest's own, in a large room: every tenth second of a talk went into making room for calls."""
     return in_a_large_room(partial(runner.pytest_runtest_protocol, item, nextitem))
 
 

@@ -26,8 +26,6 @@ from tests.factories import make_client, make_company, make_location
 pytestmark = pytest.mark.django_db
 
 WHENEVER = frozenset({Reason.TOO_SOON, Reason.TOO_FAR})
-FORTNIGHT = timedelta(days=14)
-APPS = ("accounts", "catalog", "wallet", "booking", "notifications")
 
 
 @pytest.fixture(autouse=True)

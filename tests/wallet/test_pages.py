@@ -18,7 +18,6 @@ from wallet.models import ClientWallet
 pytestmark = pytest.mark.django_db
 
 ANNA = {"name": "Anna", "phone": "8 (999) 123-45-67"}
-LOUD = {"HTTP_ACCEPT_LANGUAGE": "en"}
 
 
 built = lasting(lambda: Salon(specialists=2))
