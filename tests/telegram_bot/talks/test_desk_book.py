@@ -34,11 +34,11 @@ from tests.booking.steps import history, last_event
 from tests.factories import Salon, book, make_client, make_company, make_location, make_service, make_specialist
 from tests.telegram_bot.desk import ADMIN, a_moment_later, at_the_desk, data_of, opens, staff, toasts
 from tests.telegram_bot.talking import Talker
+from tests.telegram_bot.talks.world import OUTDATED
 from tests.torture.rivals import before_locking
 
 pytestmark = pytest.mark.django_db
 
-OUTDATED = "This button is out of date. I have opened the menu."
 HOUR = timedelta(hours=1)
 MASHA = {"id": 55, "is_bot": False, "first_name": "Маша", "last_name": "К"}
 

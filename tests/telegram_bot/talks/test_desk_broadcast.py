@@ -26,10 +26,10 @@ from tests.lasting import copied, lasting
 from tests.notifications.campaign import Campaign
 from tests.telegram_bot.desk import ADMIN, a_moment_later, at_the_desk, data_of, opens, staff, toasts
 from tests.telegram_bot.talking import Talker
+from tests.telegram_bot.talks.world import OUTDATED
 
 pytestmark = pytest.mark.django_db
 
-OUTDATED = "This button is out of date. I have opened the menu."
 BOLD = {"type": "bold", "offset": 0, "length": 5}
 
 

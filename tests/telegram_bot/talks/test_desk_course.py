@@ -19,10 +19,9 @@ from tests.notifications.campaign import Campaign, again, run
 from tests.standins.telegram.answers import error, slow_down
 from tests.telegram_bot.desk import ADMIN, a_moment_later, at_the_desk, data_of, opens, toasts
 from tests.telegram_bot.talking import Talker
+from tests.telegram_bot.talks.world import OUTDATED
 
 pytestmark = pytest.mark.django_db
-
-OUTDATED = "This button is out of date. I have opened the menu."
 
 
 @pytest.fixture

@@ -13,10 +13,9 @@ from tests.booking.rows import put
 from tests.factories import Salon, make_client, make_location, make_specialist
 from tests.lasting import copied, lasting
 from tests.telegram_bot.desk import a_moment_later, at_the_desk, data_of, opens, staff
+from tests.telegram_bot.talks.world import OUTDATED
 
 pytestmark = pytest.mark.django_db
-
-OUTDATED = "This button is out of date. I have opened the menu."
 
 
 built = lasting(lambda: Salon(name="Centre"))

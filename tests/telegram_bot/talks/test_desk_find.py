@@ -17,12 +17,12 @@ from tests.booking.steps import cashier_of
 from tests.factories import Salon, make_client, make_location, make_specialist
 from tests.lasting import copied, lasting
 from tests.telegram_bot.desk import a_moment_later, at_the_desk, data_of, opens, staff, toasts
+from tests.telegram_bot.talks.world import OUTDATED
 from wallet.commands import deposit
 from wallet.values import Method
 
 pytestmark = pytest.mark.django_db
 
-OUTDATED = "This button is out of date. I have opened the menu."
 NOBODY = "Nobody was found. Write four digits or more, another spelling of the name, or the whole number."
 
 

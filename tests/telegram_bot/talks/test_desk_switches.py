@@ -11,10 +11,10 @@ from tests.factories import Salon
 from tests.lasting import copied, lasting
 from tests.telegram_bot.desk import a_moment_later, at_the_desk, data_of, opens, staff
 from tests.telegram_bot.talking import Talker
+from tests.telegram_bot.talks.world import OUTDATED
 
 pytestmark = pytest.mark.django_db
 
-OUTDATED = "This button is out of date. I have opened the menu."
 CREATED = {"event": "booking_created", "role": "client"}
 
 
